@@ -1,0 +1,103 @@
+"""Builders: what is under test, one module per kind.
+
+`parse` turns what stands after `--builder` (`KIND[:ARGUMENT]`) into a `Builder`.
+"""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from attrs import frozen
+
+from envparity.errors import UsageError
+
+if TYPE_CHECKING:
+    from envparity.environment import Environment
+    from envparity.interpreter import Interpreter
+    from envparity.package import Wheel
+    from envparity.workshop import Workshop
+
+#: KIND and what it means, in the order in which `--help` names them.
+KINDS = {
+    "reference": "the reference builder (reference:copy copies instead of linking)",
+    "vanilla": "the oracle against itself: differs nowhere, or envparity is wrong",
+    "bug": "bug:NAME, a reported bug re-enacted on the reference",
+    "exec": "exec:PROGRAM, any program that speaks the builder protocol",
+}
+
+
+class Refused(Exception):
+    """The builder says that no builder should make this (exit status 3)."""
+
+
+class Unsupported(Exception):
+    """The builder says that it cannot serve this (exit status 4)."""
+
+
+@frozen
+class Description:
+    """What a builder says of itself."""
+
+    name: str
+    version: str = ""
+    homepage: str = ""
+    fingerprint: str | None = None
+    """Changes when what it builds may; None when the builder does not say."""
+
+
+@frozen
+class Request:
+    """What a builder is asked to make. It never sees the scenario's name or steps."""
+
+    interpreter: Interpreter
+    wheels: tuple[Wheel, ...]
+    shape: str = "plain"
+    """The kind of path the environment lies at: one of `scenario.PREFIX_SHAPES`."""
+
+
+class Builder(Protocol):
+    """Anything that makes environments."""
+
+    name: str
+    """As it was asked for, `KIND[:ARGUMENT]`."""
+
+    def describe(self, workshop: Workshop) -> Description:
+        """What the builder is; BuilderError when it cannot say."""
+        ...
+
+    def build(self, request: Request, workshop: Workshop) -> Environment:
+        """Make what is asked for, once per run.
+
+        Raises Refused, Unsupported, and BuilderError for anything else that goes wrong.
+        """
+        ...
+
+    def trial(self, request: Request, workshop: Workshop, again: str = "") -> Path:
+        """The folder of a build, to be looked at; Unsupported when there is nothing to see."""
+        ...
+
+
+def parse(text: str, data: Path) -> Builder:
+    """The builder that *text* (`KIND[:ARGUMENT]`) names; UsageError says what would be right.
+
+    *data* is the folder that holds `reference` and `bugs`.
+    """
+    from envparity.builders import bug, program, reference, vanilla  # noqa: PLC0415
+
+    kind, _, argument = text.partition(":")
+    if kind == "reference":
+        return reference.reference(argument, data)
+    if kind == "vanilla" and not argument:
+        return vanilla.VanillaBuilder()
+    if kind == "bug":
+        return bug.bug(argument, data)
+    if kind == "exec":
+        return program.executable(argument)
+    close = difflib.get_close_matches(kind, KINDS, n=1)
+    known = ", ".join(KINDS)
+    raise UsageError(
+        f"no builder is called {text!r}",
+        hint=f"did you mean {close[0]!r}?" if close else f"the kinds are {known}",
+    )

@@ -1,0 +1,30 @@
+"""`bug:NAME`: the reference with one reported bug put into it. The corpus has to notice."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from pathlib import Path
+
+from envparity.builders.program import ProgramBuilder
+from envparity.errors import UsageError
+
+
+def bug_names(data: Path) -> list[str]:
+    """The bugs there are, by name."""
+    return sorted(
+        module.stem.replace("_", "-")
+        for module in (data / "bugs").glob("*.py")
+        if not module.stem.startswith("_")
+    )
+
+
+def bug(name: str, data: Path) -> ProgramBuilder:
+    """The builder with the bug *name*; UsageError names the nearest ones."""
+    known = bug_names(data)
+    if name not in known:
+        close = difflib.get_close_matches(name, known, n=3, cutoff=0.4) or known
+        raise UsageError(f"no bug is called {name!r}", hint=f"nearest: {', '.join(close)}")
+    return ProgramBuilder(
+        name=f"bug:{name}", argv=(sys.executable, "-m", "bugs", name), python_path=data
+    )

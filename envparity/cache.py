@@ -1,0 +1,206 @@
+"""What is kept between runs, and the workspace of one run.
+
+Everything kept is named by the digest of what it was made from, appears by one `rename`, and is
+never changed afterwards: a reader needs no lock, and a process that is killed leaves nothing that
+another could mistake for a result. Locks are flock(2)'s and end with their holder.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+from attrs import frozen
+from filelock import FileLock, Timeout
+
+from envparity.errors import CacheError
+
+#: Overrides where the cache lies.
+VARIABLE = "ENVPARITY_CACHE_DIR"
+
+
+def default_folder() -> Path:
+    """The user's cache folder for envparity (XDG base directories, by platformdirs)."""
+    chosen = os.environ.get(VARIABLE)
+    return Path(chosen) if chosen else platformdirs.user_cache_path("envparity")
+
+
+def digest(*parts: object) -> str:
+    """A name for what is made from *parts* and from nothing else.
+
+    Parts are told apart by length, so that no two lists share a digest.
+    """
+    state = hashlib.sha256()
+    for part in parts:
+        data = str(part).encode("utf-8", "surrogateescape")
+        state.update(b"%d:" % len(data))
+        state.update(data)
+    return state.hexdigest()[:32]
+
+
+def digest_of_files(*paths: Path) -> str:
+    """A digest of the contents of *paths*, in order."""
+    return digest(*(hashlib.sha256(path.read_bytes()).hexdigest() for path in paths))
+
+
+@frozen
+class Cache:
+    """A folder of things worth keeping.
+
+    Raises CacheError when the folder cannot be written: running without one would make every
+    worker build everything again.
+    """
+
+    folder: Path
+
+    @classmethod
+    def at(cls, folder: Path) -> Cache:
+        """The cache in *folder*, which is made when it is missing."""
+        try:
+            (folder / "locks").mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder):
+                pass
+        except OSError as error:
+            raise CacheError(
+                f"the cache cannot be written: {error.strerror}",
+                path=folder,
+                hint=f"set {VARIABLE} to a folder that can",
+            ) from error
+        return cls(folder)
+
+    @contextlib.contextmanager
+    def lock(self, kind: str, name: str) -> Iterator[None]:
+        """Hold the lock on one thing, so that only one worker makes it."""
+        with FileLock(self.folder / "locks" / f"{kind}-{name}"):
+            yield
+
+    def tree(self, kind: str, name: str, make: Callable[[Path], None]) -> Path:
+        """The folder *kind*/*name*, filled by *make* when it is not there yet.
+
+        *make* gets an empty folder; when it raises, nothing stays.
+        """
+        place = self.folder / kind / name
+        if place.is_dir():
+            return place
+        with self.lock(kind, name):
+            if place.is_dir():
+                return place
+            place.parent.mkdir(exist_ok=True)
+            draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=place.parent))
+            try:
+                draft.chmod(0o755)
+                make(draft)
+                draft.rename(place)
+            except BaseException:
+                remove_tree(draft)
+                raise
+        return place
+
+    def read(self, kind: str, name: str) -> Any:
+        """The JSON document *kind*/*name*, or None when there is none that can be read."""
+        try:
+            return json.loads((self.folder / kind / f"{name}.json").read_bytes())
+        except (OSError, ValueError):
+            return None
+
+    def write(self, kind: str, name: str, document: object) -> None:
+        """Keep *document* as *kind*/*name*."""
+        place = self.folder / kind / f"{name}.json"
+        place.parent.mkdir(exist_ok=True)
+        write_atomically(place, json.dumps(document))
+
+
+def write_atomically(place: Path, text: str) -> None:
+    """Give *place* the contents *text* in one step."""
+    descriptor, draft = tempfile.mkstemp(prefix=".draft-", dir=place.parent)
+    try:
+        with open(descriptor, "w", encoding="utf-8", errors="surrogateescape") as file:
+            file.write(text)
+        Path(draft).rename(place)
+    except BaseException:
+        Path(draft).unlink(missing_ok=True)
+        raise
+
+
+def remove_tree(folder: Path) -> None:
+    """Remove *folder* whatever modes a builder or a step left in it."""
+
+    def make_way(function: Callable[[str], object], name: str, _: BaseException) -> None:
+        with contextlib.suppress(OSError):
+            Path(name).parent.chmod(0o700)
+            if Path(name).is_dir() and not Path(name).is_symlink():
+                Path(name).chmod(0o700)
+                shutil.rmtree(name, ignore_errors=True)
+            function(name)
+
+    if hasattr(os, "chflags") or not folder.exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        return
+    shutil.rmtree(folder, onerror=lambda function, name, info: make_way(function, name, info[1]))
+
+
+class Workspace:
+    """The folder of one run: built environments, builders' homes, cells without namespaces.
+
+    Its owner holds a lock on it. What an owner that was killed left behind is removed by the
+    next run, which finds the lock free.
+    """
+
+    def __init__(self, folder: Path, lock: FileLock | None) -> None:
+        self.folder = folder
+        self._lock = lock
+
+    @classmethod
+    def create(cls, cache: Cache) -> Workspace:
+        """A new workspace; workspaces of runs that are no more are removed first."""
+        runs = cache.folder / "runs"
+        runs.mkdir(exist_ok=True)
+        sweep(runs)
+        sweep_drafts(cache.folder)
+        folder = Path(tempfile.mkdtemp(prefix=time.strftime("%Y%m%dT%H%M%S-"), dir=runs))
+        lock = FileLock(f"{folder}.lock")
+        lock.acquire()
+        return cls(folder, lock)
+
+    @classmethod
+    def join(cls, folder: Path) -> Workspace:
+        """The workspace that another process of the same run owns."""
+        return cls(folder, None)
+
+    def close(self) -> None:
+        """Remove the workspace, if this process owns it."""
+        if self._lock is not None:
+            remove_tree(self.folder)
+            self._lock.release()
+            Path(self._lock.lock_file).unlink(missing_ok=True)
+
+
+def sweep(runs: Path) -> None:
+    """Remove the workspaces below *runs* whose owners are gone."""
+    for folder in runs.iterdir():
+        if folder.suffix == ".lock":
+            continue
+        lock = FileLock(f"{folder}.lock", timeout=0)
+        with contextlib.suppress(Timeout, OSError):
+            with lock:
+                remove_tree(folder)
+            if not folder.exists():
+                Path(lock.lock_file).unlink(missing_ok=True)
+
+
+def sweep_drafts(folder: Path, *, age: float = 3600.0) -> None:
+    """Remove drafts older than *age* seconds, whose makers were killed."""
+    horizon = time.time() - age
+    for draft in folder.glob("*/.draft-*"):
+        with contextlib.suppress(OSError):
+            if draft.lstat().st_mtime < horizon:
+                remove_tree(draft) if draft.is_dir() else draft.unlink()

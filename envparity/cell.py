@@ -1,0 +1,253 @@
+"""A cell: one scenario, one builder, one interpreter, run on both sides and judged."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from attrs import evolve, frozen
+
+from envparity import capability
+from envparity.builders import Builder, Refused, Request, Unsupported
+from envparity.cache import digest, digest_of_files
+from envparity.comparison import Difference, Rerooting, compare
+from envparity.contract import check_contract
+from envparity.environment import Environment
+from envparity.errors import CorpusError, EnvparityError
+from envparity.interpreter import Interpreter
+from envparity.sandbox import Bind, Command, Job
+from envparity.scenario import Scenario
+from envparity.step import StepOutcome
+from envparity.vanilla import LAYOUT, vanilla_environment
+from envparity.verdict import Outcome, Verdict
+from envparity.workshop import WHEELWRIGHT, Workshop
+
+#: Seconds a step has unless the scenario says otherwise.
+STEP_TIMEOUT = 60.0
+
+_HERE = Path(__file__).parent
+#: Changes with anything that decides what a step sees.
+HARNESS = digest(
+    LAYOUT,
+    WHEELWRIGHT,
+    digest_of_files(*(_HERE / name for name in ("cell.py", "sandbox.py", "_sandbox_server.py"))),
+)
+
+
+@frozen
+class Cell:
+    """What a cell consists of. *others* are the run's interpreters, for `$OTHER_PYTHON`."""
+
+    scenario: Scenario
+    builder: Builder
+    interpreter: Interpreter
+    others: tuple[Interpreter, ...] = ()
+
+    def judge(self, workshop: Workshop) -> Verdict:
+        """Run the cell and say how it ended; what a person can put right is `error`."""
+        began = time.monotonic()
+        try:
+            verdict = self._judge(workshop)
+        except Refused as refusal:
+            verdict = self._verdict(Outcome.REFUSED, f"the builder refused: {refusal}")
+        except Unsupported as reason:
+            verdict = self._verdict(Outcome.UNSUPPORTED, str(reason))
+        except EnvparityError as error:
+            verdict = self._verdict(Outcome.ERROR, str(error))
+        except OSError as error:
+            where = f"{error.filename}: " if error.filename else ""
+            verdict = self._verdict(Outcome.ERROR, f"{where}{error.strerror or error}")
+        return evolve(verdict, seconds=time.monotonic() - began)
+
+    def _judge(self, workshop: Workshop) -> Verdict:
+        scenario, interpreter = self.scenario, self.interpreter
+        if reason := inapplicable(scenario, interpreter, self.others, workshop):
+            return self._verdict(Outcome.SKIPPED, reason)
+        if scenario.refuses or scenario.guarantee:
+            outcome, reason, differences = check_contract(
+                scenario, self.builder, interpreter, workshop
+            )
+            return self._verdict(outcome, reason, differences)
+        wheels = workshop.wheels(scenario, interpreter)
+        environment = self.builder.build(
+            Request(interpreter, wheels, scenario.prefix_shape), workshop
+        )
+        home = vanilla_environment(
+            interpreter, wheels, workshop.cache, namespaces=workshop.namespaces
+        )
+        vanilla = self._vanilla(home, workshop)
+        roots = Rerooting.of(home, interpreter), Rerooting.of(environment, interpreter)
+        theirs = self.run_steps(environment, workshop)
+        differences = compare(scenario.steps, vanilla, roots[0], theirs, roots[1])
+        if differences:
+            # A false alarm is the worst that can happen: before anybody is blamed, vanilla has
+            # to say the same again. What it said once may be about a machine that has changed.
+            again = self._vanilla(home, workshop, fresh=True)
+            if again != vanilla:
+                if self._vanilla(home, workshop, fresh=True) != again:
+                    raise CorpusError(
+                        "vanilla does not do the same twice",
+                        path=scenario.path / "scenario.toml",
+                        hint="print nothing that changes from run to run",
+                    )
+                differences = compare(scenario.steps, again, roots[0], theirs, roots[1])
+        if differences:
+            return self._verdict(Outcome.DIFFERS, gist(differences), tuple(differences))
+        return self._verdict(Outcome.PARITY)
+
+    def _verdict(
+        self, outcome: Outcome, reason: str = "", differences: Sequence[Difference] = ()
+    ) -> Verdict:
+        return Verdict(
+            scenario=self.scenario.id,
+            builder=self.builder.name,
+            python=self.interpreter.label,
+            outcome=outcome,
+            reason=reason,
+            differences=tuple(differences),
+            summary=self.scenario.summary,
+            origin=self.scenario.origin,
+        )
+
+    def _vanilla(
+        self, home: Environment, workshop: Workshop, *, fresh: bool = False
+    ) -> list[StepOutcome]:
+        """What vanilla does, from the cache unless *fresh*; CorpusError if it is not as declared."""
+        scenario, interpreter = self.scenario, self.interpreter
+        other = capability.other_python(interpreter, self.others)
+        key = digest(
+            HARNESS,
+            workshop.namespaces,
+            interpreter.fingerprint,
+            scenario.id,
+            scenario.digest,
+            other.fingerprint if other and "two-pythons" in scenario.needs else "",
+            capability.identities(scenario.needs, workshop.tools, workshop.system_path),
+        )
+        document = None if fresh else workshop.cache.read("outcomes", key)
+        if document is not None:
+            return [StepOutcome.from_json(one) for one in document]
+        outcomes = self.run_steps(home, workshop)
+        self._check_declared(outcomes)
+        workshop.cache.write("outcomes", key, [one.to_json() for one in outcomes])
+        return outcomes
+
+    def _check_declared(self, outcomes: Sequence[StepOutcome]) -> None:
+        """CorpusError unless vanilla ended every step as the scenario says, and printed something."""
+        scenario = self.scenario
+        path = scenario.path / "scenario.toml"
+        for index, (step, outcome) in enumerate(zip(scenario.steps, outcomes, strict=False)):
+            if outcome.timed_out:
+                problem = "exceeds its time limit"
+            elif outcome.truncated:
+                problem = "prints more than the limit"
+            elif outcome.exit != step.exit:
+                problem = f"exits with {outcome.exit} where {step.exit} is declared"
+            else:
+                continue
+            words = (outcome.stderr.strip() or outcome.stdout.strip()).splitlines()[-1:]
+            said = f": {words[0][:200]}" if words else ""
+            raise CorpusError(
+                f"in vanilla {self.interpreter.label}, step {index + 1} {problem}{said}",
+                path=path,
+                line=scenario.step_line(index),
+            )
+        if not any(one.stdout or one.stderr or one.files for one in outcomes):
+            raise CorpusError(
+                f"in vanilla {self.interpreter.label}, the scenario prints nothing",
+                path=path,
+                hint="a scenario that shows nothing cannot fail",
+            )
+
+    def run_steps(self, environment: Environment, workshop: Workshop) -> list[StepOutcome]:
+        """Run the scenario's steps in *environment*, in a fresh cell."""
+        scenario, sandbox = self.scenario, workshop.sandbox
+        cell = sandbox.cell
+        wheelhouse = workshop.wheelhouse(scenario, self.interpreter)
+        other = capability.other_python(self.interpreter, self.others)
+        mounts = list(environment.mounts)
+        search = [*environment.search_path, *workshop.system_path]
+        if any(need in workshop.tools for need in scenario.needs):
+            tools = workshop.folder / "tools"
+            mounts.append(Bind(cell / "tools", tools))
+            search.append(str(workshop.inside(tools, "tools")))
+        if wheelhouse is not None:
+            mounts.append(Bind(cell / "wheels", wheelhouse))
+        variables = {
+            "PREFIX": environment.prefix,
+            "PYTHON": environment.python,
+            "BIN": environment.scripts,
+            "SITE": environment.site,
+            "WHEELS": workshop.inside(wheelhouse, "wheels") if wheelhouse else "",
+            "CASE": scenario.case or "",
+            "OTHER_PYTHON": other.executable if other else "",
+            "XY": self.interpreter.minor,
+        }
+        prelude = "".join(f"{name}={shlex.quote(str(at))}; " for name, at in variables.items())
+        work, home, tmp = (cell / name for name in ("work", "home", "tmp"))
+        job = Job(
+            commands=tuple(
+                Command(
+                    ("/bin/sh", "-c", prelude + step.run),
+                    step.timeout or STEP_TIMEOUT,
+                    step.files,
+                )
+                for step in scenario.steps
+            ),
+            cwd=work,
+            environment={
+                "PATH": os.pathsep.join(search),
+                "HOME": str(home),
+                "TMPDIR": str(tmp),
+                "LC_ALL": "C.UTF-8",
+            },
+            mounts=tuple(mounts) if workshop.namespaces else (),
+            folders=(work, home, tmp),
+            links=environment.links,
+            copies=((scenario.work, work),) if scenario.work else (),
+        )
+        outcomes = sandbox.run(job)
+        if workshop.namespaces:
+            return outcomes
+        return [_without(one, str(cell)) for one in outcomes]
+
+
+def inapplicable(
+    scenario: Scenario,
+    interpreter: Interpreter,
+    others: Sequence[Interpreter],
+    workshop: Workshop,
+) -> str | None:
+    """Why *scenario* does not apply to *interpreter* here, or None when it does."""
+    if scenario.python is not None and not scenario.python.contains(
+        interpreter.version, prereleases=True
+    ):
+        return f"is about Python {scenario.python}"
+    return capability.missing(
+        scenario.needs,
+        interpreter,
+        others,
+        workshop.tools,
+        namespaces=workshop.namespaces,
+        system_path=workshop.system_path,
+    )
+
+
+def gist(differences: Sequence[Difference]) -> str:
+    """One line for a list of differences."""
+    first = differences[0]
+    more = f", and {len(differences) - 1} more" if len(differences) > 1 else ""
+    return f"{first.what} of step {first.step + 1} differs{more}"
+
+
+def _without(outcome: StepOutcome, cell: str) -> StepOutcome:
+    """*outcome* with the folder of its cell named alike in every run and worker."""
+    return evolve(
+        outcome,
+        stdout=outcome.stdout.replace(cell, "/cell"),
+        stderr=outcome.stderr.replace(cell, "/cell"),
+        files={name: text.replace(cell, "/cell") for name, text in outcome.files.items()},
+    )

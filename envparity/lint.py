@@ -1,0 +1,154 @@
+"""The corpus, proof-read: every error in every scenario, and not only the first.
+
+Loading checks what each scenario.toml says. Proof-reading also opens the packages,
+looks for files that nothing reads, and compares the scenarios with one another.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from packaging.utils import canonicalize_name
+
+from envparity.errors import CorpusError
+from envparity.package import read_package
+from envparity.scenario import (
+    THEMES,
+    Document,
+    Scenario,
+    nearest,
+    read_scenario,
+    scenario_folders,
+    tree,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_ENTRIES = ("scenario.toml", "packages", "wheels", "work", "cases")
+_NAME = re.compile(r"[a-z0-9]+([-.][a-z0-9]+)*")
+
+
+def lint_corpus(root: Path) -> list[CorpusError]:
+    """Return every error in the corpus at *root*, sorted by path and line.
+
+    Raise CorpusError only if *root* is no folder.
+    """
+    errors: list[CorpusError] = []
+    named: defaultdict[str, list[Path]] = defaultdict(list)
+    folders = scenario_folders(root)
+    errors += _lint_above(root)
+    for folder in folders:
+        if folder.parent.name in THEMES:
+            named[folder.name].append(folder)
+            errors += lint_scenario(folder)
+    for name, twins in named.items():
+        for twin in twins[1:]:
+            hint = f"the other is {twins[0].parent.name}/{name}"
+            errors.append(CorpusError("a second scenario of this name", hint=hint, path=twin))
+    return sorted(errors, key=_order)
+
+
+def lint_scenario(folder: Path) -> list[CorpusError]:
+    """Return every error in one scenario folder, sorted by path and line."""
+    scenarios, errors = read_scenario(folder)
+    errors += _lint_folder(folder)
+    for scenario in scenarios:
+        errors += _lint_packages(scenario)
+    if scenarios:
+        errors += _lint_names(scenarios[0])
+        errors += _lint_variables(scenarios[0])
+    # Cases share all files but one.
+    unique = {str(error): error for error in errors}
+    return sorted(unique.values(), key=_order)
+
+
+def _order(error: CorpusError) -> tuple[str, int, str]:
+    return (str(error.path), error.line or 0, error.message)
+
+
+def _lint_above(root: Path) -> Iterator[CorpusError]:
+    """Look at what lies above the scenario folders."""
+    for path in _entries(root):
+        if not path.is_dir():
+            if path.name != "README.md":
+                yield CorpusError("a stray file", hint="themes are folders", path=path)
+        elif path.name not in THEMES:
+            hint = nearest(path.name, THEMES)
+            yield CorpusError(f"unknown theme `{path.name}`", hint=hint, path=path)
+        else:
+            for inner in _entries(path):
+                if not inner.is_dir():
+                    yield CorpusError("a stray file", hint="scenarios are folders", path=inner)
+
+
+def _lint_folder(folder: Path) -> Iterator[CorpusError]:
+    """Look for names and files that do not belong into a scenario's folder."""
+    if not _NAME.fullmatch(folder.name):
+        hint = "small letters and digits, with `-` or `.` between them"
+        yield CorpusError(f"no name for a scenario: `{folder.name}`", hint=hint, path=folder)
+    for path in _entries(folder):
+        if path.name not in _ENTRIES:
+            yield CorpusError("a stray file", hint=nearest(path.name, _ENTRIES), path=path)
+        elif path.name == "scenario.toml":
+            continue
+        elif not path.is_dir():
+            yield CorpusError("not a folder", path=path)
+        elif not any(path.iterdir()):
+            yield CorpusError("an empty folder", path=path)
+        elif path.name in ("packages", "wheels"):
+            for inner in _entries(path):
+                if inner.is_symlink() or not inner.is_dir():
+                    yield CorpusError("a stray file", hint="packages are folders", path=inner)
+        else:
+            for inner in tree(path).values():
+                if inner.is_symlink() or not inner.is_file():
+                    hint = "the corpus travels in a wheel; let a step make it"
+                    yield CorpusError("neither a file nor a folder", hint=hint, path=inner)
+
+
+def _entries(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.name != "__pycache__")
+
+
+def _lint_packages(scenario: Scenario) -> Iterator[CorpusError]:
+    """Look into the packages, and at what it takes to build them."""
+    document = Document.read(scenario.path / "scenario.toml")
+    for folder in (*scenario.packages, *scenario.wheels):
+        package, errors = read_package(folder, files=scenario.files(folder))
+        yield from errors
+        for need in package.needs:
+            if need not in scenario.needs:
+                document.complain(
+                    f"`{folder.name}` is compiled, and `needs` lacks `{need}`", "needs"
+                )
+    yield from document.errors
+
+
+def _lint_names(scenario: Scenario) -> Iterator[CorpusError]:
+    """Look for folders that are one distribution (PyPA's normalised names)."""
+    for folders in (scenario.packages, scenario.wheels):
+        names: dict[str, Path] = {}
+        for folder in folders:
+            twin = names.setdefault(canonicalize_name(folder.name), folder)
+            if twin != folder and scenario.refuses != "two-versions":
+                message = f"the same distribution as `{twin.name}`"
+                yield CorpusError(message, hint="names are normalised", path=folder)
+
+
+def _lint_variables(scenario: Scenario) -> Iterator[CorpusError]:
+    """Look for shell variables that stand for something the scenario does not have."""
+    document = Document.read(scenario.path / "scenario.toml")
+    has = {
+        "WHEELS": (bool(scenario.wheels), "a folder `wheels/`"),
+        "CASE": (scenario.case is not None, "a folder `cases/`"),
+        "OTHER_PYTHON": ("two-pythons" in scenario.needs, 'needs = ["two-pythons"]'),
+    }
+    for index, step in enumerate(scenario.steps):
+        for name, (there, hint) in has.items():
+            if not there and re.search(rf"\$({name}\b|\{{{name}\b)", step.run):
+                document.complain(f"`${name}` stands for nothing here", "steps", index, hint=hint)
+    yield from document.errors

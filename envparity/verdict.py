@@ -1,0 +1,86 @@
+"""The verdict on one cell: one scenario, one builder, one interpreter."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import field, frozen
+
+from envparity.comparison import Difference
+
+
+class Outcome(enum.StrEnum):
+    """How a cell ended. The order is from worst to best, as reports list them."""
+
+    ERROR = "error"
+    """The harness, the scenario or the builder broke: nothing is known about parity."""
+    DIFFERS = "differs"
+    REFUSED = "refused"
+    """The builder refused what vanilla can do."""
+    UNSUPPORTED = "unsupported"
+    """The builder says that it does not serve this interpreter or request."""
+    SKIPPED = "skipped"
+    """The scenario does not apply here; the reason names what is missing."""
+    PARITY = "parity"
+
+    @property
+    def is_failure(self) -> bool:
+        """Whether a run with such a cell is not green."""
+        return self in {Outcome.ERROR, Outcome.DIFFERS, Outcome.REFUSED}
+
+
+@frozen
+class Verdict:
+    """The outcome of one cell and what it rests on."""
+
+    scenario: str
+    """`theme/name` or `theme/name[case]`."""
+    builder: str
+    """As it was asked for."""
+    python: str
+    """The interpreter's label."""
+    outcome: Outcome
+    reason: str = ""
+    """One line; empty for parity."""
+    differences: tuple[Difference, ...] = ()
+    summary: str = ""
+    origin: tuple[str, ...] = ()
+    seconds: float = field(default=0.0, eq=False)
+
+    @property
+    def rerun(self) -> str:
+        """The command that runs this one cell again."""
+        return f"envparity run '{self.scenario}' --builder '{self.builder}' --python {self.python}"
+
+    def to_json(self) -> dict[str, Any]:
+        """The cell's line of a report; `from_json` reads it back."""
+        return {
+            "kind": "cell",
+            "scenario": self.scenario,
+            "builder": self.builder,
+            "python": self.python,
+            "outcome": str(self.outcome),
+            "seconds": round(self.seconds, 4),
+            "reason": self.reason,
+            "differences": [one.to_json() for one in self.differences],
+            "summary": self.summary,
+            "origin": list(self.origin),
+            "rerun": self.rerun,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Verdict:
+        """The verdict that `to_json` wrote."""
+        return cls(
+            scenario=data["scenario"],
+            builder=data["builder"],
+            python=data["python"],
+            outcome=Outcome(data["outcome"]),
+            reason=data["reason"],
+            differences=tuple(Difference.from_json(one) for one in data["differences"]),
+            summary=data["summary"],
+            origin=tuple(data["origin"]),
+            seconds=data["seconds"],
+        )
