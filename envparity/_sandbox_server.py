@@ -34,10 +34,10 @@ Everything dies with the process that asked for it (PR_SET_PDEATHSIG), and mount
 namespace they are in, so that nothing has to be cleaned up after a SIGKILL.
 """
 
+from __future__ import annotations
+
 import ctypes
-import errno
 import fcntl
-import fnmatch
 import glob
 import json
 import os
@@ -51,6 +51,10 @@ import struct
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+Job = Mapping[str, Any]
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 
@@ -79,14 +83,14 @@ class SetupError(Exception):
     """A system call refused something that the sandbox needs."""
 
 
-def check(result, what):
+def check(result: int, what: str) -> None:
     """Raise `SetupError` naming *what* if a C function *result* says that it failed."""
     if result != 0:
         number = ctypes.get_errno()
         raise SetupError(f"{what}: {os.strerror(number)}")
 
 
-def mount(source, target, kind, flags=0, data=""):
+def mount(source: str, target: str, kind: str, flags: int = 0, data: str = "") -> None:
     check(
         LIBC.mount(
             os.fsencode(source), os.fsencode(target), os.fsencode(kind), flags, os.fsencode(data)
@@ -101,7 +105,7 @@ class MountAttr(ctypes.Structure):
     _fields_ = [(name, ctypes.c_uint64) for name in ("set", "clear", "propagation", "userns")]
 
 
-def set_read_only(path, read_only=True, recursive=True):
+def set_read_only(path: str, *, read_only: bool = True, recursive: bool = True) -> None:
     """Make the mount at *path* (and those below it) read-only, or writable again."""
     attributes = MountAttr(
         MOUNT_ATTR_RDONLY if read_only else 0, 0 if read_only else MOUNT_ATTR_RDONLY, 0, 0
@@ -119,11 +123,11 @@ def set_read_only(path, read_only=True, recursive=True):
     )
 
 
-def unshare(flags, what):
+def unshare(flags: int, what: str) -> None:
     check(LIBC.unshare(flags), f"unshare {what}")
 
 
-def map_user(inside, uid, gid):
+def map_user(inside: int, uid: int, gid: int) -> None:
     """Let user *uid* and group *gid* of the outer user namespace be *inside* in this one."""
     for name, line in (
         ("setgroups", "deny"),
@@ -137,17 +141,17 @@ def map_user(inside, uid, gid):
             raise SetupError(f"writing {name}: {error.strerror}") from error
 
 
-def die_with_parent():
+def die_with_parent() -> None:
     LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
-def raise_loopback():
+def raise_loopback() -> None:
     """Bring up `lo` (SIOCSIFFLAGS), since a new network namespace has it down."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
         fcntl.ioctl(control, 0x8914, struct.pack("16sh14x", b"lo", 0x1 | 0x40))
 
 
-def enter_namespaces(cell, expose):
+def enter_namespaces(cell: str, expose: list[str]) -> None:
     """Give this process a private, read-only view of the machine with an empty *cell* folder."""
     uid, gid = os.geteuid(), os.getegid()
     unshare(
@@ -194,7 +198,7 @@ def enter_namespaces(cell, expose):
             set_read_only(directory, read_only=False, recursive=False)
 
 
-def make_devices():
+def make_devices() -> None:
     """A /dev with nothing in it that could be written to lasting effect."""
     os.mkdir("/dev")
     mount("tmpfs", "/dev", "tmpfs", MS_NOSUID, "mode=755")
@@ -211,12 +215,12 @@ def make_devices():
     os.symlink("pts/ptmx", "/dev/ptmx")
 
 
-def escaped(path):
+def escaped(path: str) -> str:
     """*path* as overlayfs wants it in its option string."""
     return path.replace("\\", "\\\\").replace(":", "\\:").replace(",", "\\,")
 
 
-def prepare_cell(job, cell):
+def prepare_cell(job: Job, cell: str) -> None:
     """Mount what the job asks for, in the mount namespace of this job alone."""
     mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV)
     limits = job["limits"]
@@ -244,7 +248,7 @@ def prepare_cell(job, cell):
             set_read_only(target, read_only=False)
 
 
-def make_mountpoint(source, target):
+def make_mountpoint(source: str, target: str) -> None:
     if os.path.lexists(target):
         return
     if os.path.isdir(source):
@@ -254,7 +258,7 @@ def make_mountpoint(source, target):
         os.close(os.open(target, os.O_CREAT, 0o644))
 
 
-def drop_to_user():
+def drop_to_user() -> None:
     """Become an ordinary user in one more user namespace: no capability over any mount is left."""
     unshare(CLONE_NEWUSER, "the steps' user namespace")
     map_user(STEP_UID, 0, 0)
@@ -263,7 +267,7 @@ def drop_to_user():
     LIBC.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
-def lay_out(job):
+def lay_out(job: Job) -> None:
     for folder in job["folders"]:
         os.makedirs(folder, exist_ok=True)
     for path, target in job["links"]:
@@ -272,19 +276,15 @@ def lay_out(job):
         shutil.copytree(source, target, symlinks=True, dirs_exist_ok=True)
 
 
-def limit_child(limits):
-    """What a step may use; the limits of the machine stay where they are lower."""
-
-    def apply():
-        for kind, wanted in ((resource.RLIMIT_FSIZE, limits["file"]), (resource.RLIMIT_CORE, 0)):
-            hard = resource.getrlimit(kind)[1]
-            value = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-            resource.setrlimit(kind, (value, value))
-
-    apply()
+def limit_usage(limits: Mapping[str, int]) -> None:
+    """Bound what steps may use; the limits of the machine stay where they are lower."""
+    for kind, wanted in ((resource.RLIMIT_FSIZE, limits["file"]), (resource.RLIMIT_CORE, 0)):
+        hard = resource.getrlimit(kind)[1]
+        value = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(kind, (value, value))
 
 
-def kill_leftovers(isolated):
+def kill_leftovers(*, isolated: bool) -> None:
     """End every process the step left behind and reap them all."""
     while True:
         if isolated:
@@ -304,9 +304,9 @@ def kill_leftovers(isolated):
             return
 
 
-def descendants(pid):
+def descendants(pid: int) -> list[int]:
     """All processes below *pid*; orphans count, since this process is their subreaper."""
-    found = []
+    found: list[int] = []
     try:
         with open(f"/proc/{pid}/task/{pid}/children") as file:
             children = [int(word) for word in file.read().split()]
@@ -318,12 +318,12 @@ def descendants(pid):
     return found
 
 
-def run_step(step, job, isolated):
+def run_step(step: Job, job: Job, *, isolated: bool) -> dict[str, Any]:
     """Run one step to its end or its time limit; its background processes end with it."""
     began = time.monotonic()
     deadline = began + step["timeout"]
     limit = job["limits"]["output"]
-    answer = {"timed_out": False, "truncated": False, "files": {}}
+    answer: dict[str, Any] = {"timed_out": False, "truncated": False, "files": {}}
     try:
         process = subprocess.Popen(
             step["argv"],
@@ -338,6 +338,8 @@ def run_step(step, job, isolated):
         words = f"{step['argv'][0]}: {error.strerror}\n"
         answer.update(exit=127, stdout="", stderr=words, seconds=0.0)
         return answer
+    assert process.stdout is not None
+    assert process.stderr is not None
     taken = {"stdout": bytearray(), "stderr": bytearray()}
     finished = False
     with selectors.DefaultSelector() as selector:
@@ -357,7 +359,7 @@ def run_step(step, job, isolated):
                     finished = True
                     answer["exit"] = os.waitstatus_to_exitcode(os.waitpid(process.pid, 0)[1])
                     process.returncode = answer["exit"]
-                    kill_leftovers(isolated)
+                    kill_leftovers(isolated=isolated)
                     continue
                 chunk = os.read(key.fd, 65536)
                 buffer = taken[key.data]
@@ -376,9 +378,9 @@ def run_step(step, job, isolated):
     return answer
 
 
-def read_files(folder, patterns, limit):
+def read_files(folder: str, patterns: list[str], limit: int) -> dict[str, str]:
     """The contents of the files below *folder* that match, or what kind of thing they are."""
-    found = {}
+    found: dict[str, str] = {}
     for pattern in patterns:
         for name in sorted(glob.glob(pattern, root_dir=folder, recursive=True)):
             path = os.path.join(folder, name)
@@ -398,22 +400,22 @@ def read_files(folder, patterns, limit):
     return found
 
 
-def run_job(job, isolated):
+def run_job(job: Job, *, isolated: bool) -> dict[str, Any]:
     lay_out(job)
     os.umask(0o022)
-    limit_child(job["limits"])
+    limit_usage(job["limits"])
     results = []
     for step in job["steps"]:
-        results.append(run_step(step, job, isolated))
+        results.append(run_step(step, job, isolated=isolated))
         if results[-1]["timed_out"]:
             break
     return {"steps": results}
 
 
-def answer_of(function, *arguments):
+def answer_of(function: Callable[[], dict[str, Any]]) -> bytes:
     """What *function* returns, or its failure, as one line of JSON."""
     try:
-        result = function(*arguments)
+        result = function()
     except SetupError as error:
         result = {"error": str(error)}
     except OSError as error:
@@ -421,18 +423,18 @@ def answer_of(function, *arguments):
     return json.dumps(result).encode() + b"\n"
 
 
-def isolated_job(job, cell):
+def isolated_job(job: Job, cell: str) -> dict[str, Any]:
     prepare_cell(job, cell)
     drop_to_user()
     return run_job(job, isolated=True)
 
 
-def write_all(descriptor, data):
+def write_all(descriptor: int, data: bytes) -> None:
     while data:
         data = data[os.write(descriptor, data) :]
 
 
-def fork_job(job, cell, namespaces, output):
+def fork_job(job: Job, cell: str, output: int, *, namespaces: bool) -> None:
     """Run *job* in a child; the answer is written by the child itself."""
     child = os.fork()
     if child == 0:
@@ -445,12 +447,12 @@ def fork_job(job, cell, namespaces, output):
                 if first == 0:
                     die_with_parent()
                     signal.signal(signal.SIGINT, signal.SIG_IGN)
-                    write_all(output, answer_of(isolated_job, job, cell))
+                    write_all(output, answer_of(lambda: isolated_job(job, cell)))
                 else:
                     status = 1 if os.waitpid(first, 0)[1] else 0
             else:
                 LIBC.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-                write_all(output, answer_of(run_job, job, False))
+                write_all(output, answer_of(lambda: run_job(job, isolated=False)))
         except SetupError as error:
             write_all(output, json.dumps({"error": str(error)}).encode() + b"\n")
         except BrokenPipeError:
@@ -462,7 +464,7 @@ def fork_job(job, cell, namespaces, output):
         write_all(output, b"\n")
 
 
-def main():
+def main() -> None:
     die_with_parent()
     # Ctrl-C reaches the whole foreground group; the one who started us decides what ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -484,7 +486,7 @@ def main():
                 "limits": {"output": 1, "file": 1 << 20, "files": 100, "memory": 1 << 20},
             }
             reader, writer = os.pipe()
-            fork_job(probe, setup["cell"], True, writer)
+            fork_job(probe, setup["cell"], writer, namespaces=True)
             first = json.loads(os.read(reader, 65536))
             os.close(reader)
             os.close(writer)
@@ -495,7 +497,7 @@ def main():
             return
     write_all(output, b'{"ready": true}\n')
     while line := lines.readline():
-        fork_job(json.loads(line), setup["cell"], namespaces, output)
+        fork_job(json.loads(line), setup["cell"], output, namespaces=namespaces)
 
 
 if __name__ == "__main__":

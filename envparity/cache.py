@@ -123,7 +123,7 @@ def write_atomically(place: Path, text: str) -> None:
     """Give *place* the contents *text* in one step."""
     descriptor, draft = tempfile.mkstemp(prefix=".draft-", dir=place.parent)
     try:
-        with open(descriptor, "w", encoding="utf-8", errors="surrogateescape") as file:
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape") as file:
             file.write(text)
         Path(draft).rename(place)
     except BaseException:
@@ -133,19 +133,12 @@ def write_atomically(place: Path, text: str) -> None:
 
 def remove_tree(folder: Path) -> None:
     """Remove *folder* whatever modes a builder or a step left in it."""
-
-    def make_way(function: Callable[[str], object], name: str, _: BaseException) -> None:
-        with contextlib.suppress(OSError):
-            Path(name).parent.chmod(0o700)
-            if Path(name).is_dir() and not Path(name).is_symlink():
-                Path(name).chmod(0o700)
-                shutil.rmtree(name, ignore_errors=True)
-            function(name)
-
-    if hasattr(os, "chflags") or not folder.exists():
+    shutil.rmtree(folder, ignore_errors=True)
+    if folder.exists():
+        for where, _, _ in os.walk(folder):
+            with contextlib.suppress(OSError):
+                Path(where).chmod(0o700)
         shutil.rmtree(folder, ignore_errors=True)
-        return
-    shutil.rmtree(folder, onerror=lambda function, name, info: make_way(function, name, info[1]))
 
 
 class Workspace:

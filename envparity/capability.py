@@ -100,9 +100,7 @@ def other_python(interpreter: Interpreter, others: Sequence[Interpreter]) -> Int
     return candidates[-1] if candidates else None
 
 
-def identities(
-    needs: Sequence[str], tools: Mapping[str, Tool], system_path: Sequence[str]
-) -> str:
+def identities(needs: Sequence[str], tools: Mapping[str, Tool], system_path: Sequence[str]) -> str:
     """Changes when one of the programs that *needs* name is replaced by another."""
     parts = [tools[need].identity for need in needs if need in tools]
     for need in needs:

@@ -52,25 +52,22 @@ class Cell:
         try:
             verdict = self._judge(workshop)
         except Refused as refusal:
-            verdict = self._verdict(Outcome.REFUSED, f"the builder refused: {refusal}")
+            verdict = self.verdict(Outcome.REFUSED, f"the builder refused: {refusal}")
         except Unsupported as reason:
-            verdict = self._verdict(Outcome.UNSUPPORTED, str(reason))
+            verdict = self.verdict(Outcome.UNSUPPORTED, str(reason))
         except EnvparityError as error:
-            verdict = self._verdict(Outcome.ERROR, str(error))
+            verdict = self.verdict(Outcome.ERROR, str(error))
         except OSError as error:
             where = f"{error.filename}: " if error.filename else ""
-            verdict = self._verdict(Outcome.ERROR, f"{where}{error.strerror or error}")
+            verdict = self.verdict(Outcome.ERROR, f"{where}{error.strerror or error}")
         return evolve(verdict, seconds=time.monotonic() - began)
 
     def _judge(self, workshop: Workshop) -> Verdict:
         scenario, interpreter = self.scenario, self.interpreter
         if reason := inapplicable(scenario, interpreter, self.others, workshop):
-            return self._verdict(Outcome.SKIPPED, reason)
+            return self.verdict(Outcome.SKIPPED, reason)
         if scenario.refuses or scenario.guarantee:
-            outcome, reason, differences = check_contract(
-                scenario, self.builder, interpreter, workshop
-            )
-            return self._verdict(outcome, reason, differences)
+            return self.verdict(*check_contract(scenario, self.builder, interpreter, workshop))
         wheels = workshop.wheels(scenario, interpreter)
         environment = self.builder.build(
             Request(interpreter, wheels, scenario.prefix_shape), workshop
@@ -95,12 +92,13 @@ class Cell:
                     )
                 differences = compare(scenario.steps, again, roots[0], theirs, roots[1])
         if differences:
-            return self._verdict(Outcome.DIFFERS, gist(differences), tuple(differences))
-        return self._verdict(Outcome.PARITY)
+            return self.verdict(Outcome.DIFFERS, gist(differences), tuple(differences))
+        return self.verdict(Outcome.PARITY)
 
-    def _verdict(
+    def verdict(
         self, outcome: Outcome, reason: str = "", differences: Sequence[Difference] = ()
     ) -> Verdict:
+        """The verdict on this cell that says *outcome*."""
         return Verdict(
             scenario=self.scenario.id,
             builder=self.builder.name,
@@ -115,7 +113,7 @@ class Cell:
     def _vanilla(
         self, home: Environment, workshop: Workshop, *, fresh: bool = False
     ) -> list[StepOutcome]:
-        """What vanilla does, from the cache unless *fresh*; CorpusError if it is not as declared."""
+        """What vanilla does, from the cache unless *fresh*; CorpusError if not as declared."""
         scenario, interpreter = self.scenario, self.interpreter
         other = capability.other_python(interpreter, self.others)
         key = digest(
@@ -136,7 +134,7 @@ class Cell:
         return outcomes
 
     def _check_declared(self, outcomes: Sequence[StepOutcome]) -> None:
-        """CorpusError unless vanilla ended every step as the scenario says, and printed something."""
+        """CorpusError unless vanilla ended every step as declared, and printed something."""
         scenario = self.scenario
         path = scenario.path / "scenario.toml"
         for index, (step, outcome) in enumerate(zip(scenario.steps, outcomes, strict=False)):

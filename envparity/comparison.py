@@ -96,9 +96,7 @@ class Rerooting:
             for name in ("lib", "include", "share", "local", "local/bin", "local/lib")
         }
         common -= owned | {str(interpreter.prefix)}
-        return cls(
-            environment.prefix, interpreter.prefix, frozenset(owned), frozenset(common)
-        )
+        return cls(environment.prefix, interpreter.prefix, frozenset(owned), frozenset(common))
 
     def apply(self, text: str) -> str:
         """*text* with its paths re-rooted."""
@@ -147,7 +145,9 @@ def _whole(prefix: Path) -> re.Pattern[str]:
 
 def _shared(prefix: Path) -> re.Pattern[str]:
     # `-I/usr/include` and `-L/usr/lib` are the only places where a path follows a letter.
-    return re.compile(rf"(?:(?<!{_INSIDE})|(?<=-[ILR]))(?<!/){re.escape(str(prefix))}(?!{_INSIDE}){_PATH}")
+    return re.compile(
+        rf"(?:(?<!{_INSIDE})|(?<=-[ILR]))(?<!/){re.escape(str(prefix))}(?!{_INSIDE}){_PATH}"
+    )
 
 
 def compare(

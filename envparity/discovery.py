@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 TIME_LIMIT = 10.0
 
 _PROBE = Path(__file__).with_name("_interpreter_probe.py")
-_PROGRAM = re.compile(r"python(?:[23](?:\.\d+)?[a-z]*)?")
+_PROGRAM = re.compile(r"python(?:[23](?:\.\d+)?[dmtu]*)?")
 _VERSION = re.compile(r"\d+\.\d+\.\d+")
 _ANSWER_LIMIT = 1 << 20
 # Nothing of the user's environment: a PYTHONHOME or a LD_LIBRARY_PATH would describe the
@@ -140,7 +140,8 @@ def _places(environ: Mapping[str, str], root: Path) -> Iterator[_Place]:
         ("uv", "*/bin", uv),
         ("/opt/python", "*/bin", root / "opt/python"),
     ):
-        for installed in sorted(folder.glob(pattern)):
+        # glob() raises where the folder itself may not be looked at.
+        for installed in sorted(folder.glob(pattern)) if os.access(folder, os.R_OK) else ():
             if not installed.parent.name.startswith("."):  # uv's drafts
                 yield _Place(name, installed, searched=False)
     for entry in environ.get("PATH", "").split(os.pathsep):
@@ -365,7 +366,12 @@ class _Records:
     def write(self, executable: Path, facts: Facts) -> None:
         """Keep *facts*; a cache that cannot be written costs time, not the result."""
         # The standard library's folder, since ensurepip may be packaged apart (Debian).
-        depends: list[str | Path | None] = [executable, facts["executable"], facts["libpython"], facts["paths"]["stdlib"]]
+        depends: list[str | Path | None] = [
+            executable,
+            facts["executable"],
+            facts["libpython"],
+            facts["paths"]["stdlib"],
+        ]
         from envparity.cache import write_atomically  # noqa: PLC0415 - not when warm
 
         with suppress(OSError):

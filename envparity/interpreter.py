@@ -25,7 +25,7 @@ _SINGLE = re.compile(r"(\d+\.\d+(?:\.\d+(?:(?:a|b|rc)\d+)?\+?)?)(t?)")
 # The programs that CPython's and Debian's own Makefiles install: kind, version, flags, suffix.
 _OWN_PROGRAM = re.compile(
     r"((?:\w+-\w+-\w+-)?python|pydoc|idle(?:-python)?|2to3-?|pyvenv-?|smtpd)"
-    r"(\d(?:\.\d+)?)?([a-z]*)(-config|-gdb\.py|\.py)?"
+    r"(\d(?:\.\d+)?)?([dmtu]*)(-config|-gdb\.py|\.py)?"
 )
 
 

@@ -21,7 +21,7 @@ import sysconfig
 import tempfile
 import zipfile
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import attrs
 from packaging.requirements import InvalidRequirement, Requirement
@@ -54,6 +54,8 @@ _NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
 _MODULE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 #: `module:object`, where a plugin may name the module alone.
 _OBJECT = re.compile(rf"{_MODULE.pattern}(:{_MODULE.pattern})?")
+#: https://packaging.python.org/en/latest/specifications/entry-points/#file-format
+_ENTRY_POINT = re.compile(r"[^\s=\[]([^=\n]*[^\s=])?")
 _TAG = re.compile(r"[\w.]+-[\w.]+-[\w.]+")
 _COMPILER_ERROR = re.compile(r"(?m)^(?P<file>[^:\n]+):(?P<line>\d+):.*?error: (?P<message>.+)$")
 #: Any date that every time zone can put into a zip file; 1980 began in some of them only later.
@@ -225,6 +227,8 @@ def _read_entry_points(document: Document) -> dict[str, dict[str, str]]:
     for group, place in groups:
         for name in document.get(dict, {}, *place):
             target = document.get(str, "", *place, name)
+            if not _ENTRY_POINT.fullmatch(name):
+                document.complain(f"no name for an entry point: `{name}`", *place, name)
             if not _OBJECT.fullmatch(target):
                 document.complain(f"no object: `{target}`", *place, name, hint="module:function")
             found.setdefault(group, {})[name] = target
@@ -461,10 +465,15 @@ def _arguments(binary: Binary, interpreter: Interpreter, place: Path) -> list[st
 
 def _run_compiler(command: list[str], place: Path, package: Package) -> None:
     environment = {**os.environ, "LC_ALL": "C", "TMPDIR": str(place)}
-    settings: dict[str, Any] = {"cwd": place, "env": environment, "stdin": subprocess.DEVNULL}
     try:
         done = subprocess.run(
-            command, check=False, capture_output=True, timeout=_COMPILE_SECONDS, **settings
+            command,
+            check=False,
+            capture_output=True,
+            cwd=place,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            timeout=_COMPILE_SECONDS,
         )
     except subprocess.TimeoutExpired:
         message = f"the compiler took more than {_COMPILE_SECONDS} seconds"

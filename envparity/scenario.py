@@ -194,14 +194,15 @@ class Document:
             raise CorpusError(f"cannot be read: {error.strerror}", path=path) from None
 
     @cached_property
-    def _lines(self) -> dict[Place, int]:
+    def lines(self) -> dict[Place, int]:
+        """The line (1-based) of each key and each list element, by its place."""
         return _Places(self.text).found
 
     def line(self, *place: str | int) -> int:
         """Return the line (1-based) where *place* stands, or else what encloses it."""
-        while place and place not in self._lines:
+        while place and place not in self.lines:
             place = place[:-1]
-        return self._lines.get(place, 1)
+        return self.lines.get(place, 1)
 
     def complain(self, message: str, *place: str | int, hint: str | None = None) -> None:
         """Note an error at *place*, unless what is there is of the wrong type anyway."""
@@ -534,7 +535,8 @@ def _check_shape(document: Document, scenario: Scenario) -> None:
     if scenario.theme not in THEMES:
         hint = nearest(scenario.theme, THEMES)
         document.complain(f"unknown theme `{scenario.theme}`", hint=hint)
-    elif scenario.theme != "contract":
+        return
+    if scenario.theme != "contract":
         for key in contract:
             document.complain(f"`{key}` is for the theme `contract`", key)
         if not scenario.steps:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import runpy
@@ -33,6 +34,7 @@ def _home(tmp_path: Path) -> Path:
 
 
 def program(path: Path, text: str = "#!/bin/sh\n", *, mode: int = 0o755) -> Path:
+    """Write a program that says *text*."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
     path.chmod(mode)
@@ -44,11 +46,12 @@ def binary(path: Path) -> Path:
     return program(path, f"\x7fELF, {path.name}")
 
 
-def answer(executable: Path, **changes: Any) -> dict[str, Any]:
-    prefix = str(executable.parent.parent)
+def answer(path: Path, **changes: Any) -> dict[str, Any]:
+    """Return what the interpreter at *path* would answer the probe, with *changes*."""
+    prefix = str(path.parent.parent)
     return {
         "protocol": 1,
-        "executable": str(executable),
+        "executable": str(path),
         "version": "3.12.1",
         "implementation": "cpython",
         "prefix": prefix,
@@ -74,11 +77,13 @@ def python(path: Path, **changes: Any) -> Path:
 
 
 def starts(path: Path) -> int:
+    """Return how often the program that `python` wrote was started."""
     log = path.parent.parent.parent / f"{path.name}.starts"
     return len(log.read_text().splitlines()) if log.exists() else 0
 
 
 def found_at(home: Path, *extra: Path, **environ: str) -> dict[str, tuple[str, ...]]:
+    """Return the candidates of a machine, relative to its root, with the places that led there."""
     environ = {"HOME": str(home), "PATH": "", **environ}
     found, problems = candidates(extra, environ=environ, root=home)
     assert problems == []
@@ -124,6 +129,15 @@ class TestCandidates:
         found, _ = candidates((), environ={}, root=home)
         assert [one.found_in for one in found] == [("/usr/bin",)]
 
+    def test_locked_home(self, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A home that may not be looked at holds no interpreters."""
+        binary(home / ".pyenv/versions/3.12.1/bin/python3.12")
+        access = os.access
+        monkeypatch.setattr(
+            os, "access", lambda path, mode: ".pyenv" not in str(path) and access(path, mode)
+        )
+        assert found_at(home) == {}
+
     def test_drafts(self, home: Path) -> None:
         """What uv is still unpacking is no interpreter yet."""
         binary(home / ".local/share/uv/python/.temp/bin/python3.13")
@@ -138,15 +152,15 @@ class TestCandidates:
         (home / "usr/bin/python3.7").symlink_to("gone")
         assert found_at(home) == {"usr/bin/python": ("/usr/bin",)}
 
-    def test_path(self, home: Path) -> None:
+    def test_path(self, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """PATH is searched, except for entries that depend on the working directory."""
         binary(home / "a/python3.12")
         binary(home / "b/python3.13")
-        os.chdir(home)
+        monkeypatch.chdir(home)
         assert found_at(home, PATH=f"{home}/a:b::{home}/missing") == {"a/python3.12": ("PATH",)}
 
     def test_shims(self, home: Path) -> None:
-        """Shims on PATH are scripts and no interpreters; one that cannot be read may be one."""
+        """Shims on PATH are scripts, and scripts are no interpreters."""
         program(home / ".pyenv/shims/python3.12", "#!/usr/bin/env bash\nexec pyenv exec\n")
         assert found_at(home, PATH=f"{home}/.pyenv/shims") == {}
 
@@ -209,7 +223,19 @@ class TestCandidates:
 
 
 def as_candidate(path: Path) -> Candidate:
+    """Return a candidate that was given by its path."""
     return Candidate(path, ("given",), program=path)
+
+
+def sessions() -> set[str]:
+    """Return the sessions in which a process is alive, zombies aside (proc_pid_stat(5))."""
+    alive = set()
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):  # it ended meanwhile
+            state, _, _, session, *_ = stat.read_text().rpartition(")")[2].split()
+            if state != "Z":
+                alive.add(session)
+    return alive
 
 
 class TestAsk:
@@ -254,11 +280,7 @@ class TestAsk:
         with pytest.raises(InterpreterError, match=r"did not answer within 0\.3 seconds"):
             ask(exe, time_limit=0.3)
         assert time.monotonic() - start < 5
-        sessions = subprocess.run(
-            ["ps", "-A", "-o", "sess=,stat="], check=True, capture_output=True, text=True
-        ).stdout
-        alive = [line.split()[0] for line in sessions.splitlines() if " Z" not in line]
-        assert marker.read_text().strip() not in alive
+        assert marker.read_text().strip() not in sessions()
 
     @pytest.mark.parametrize(
         "changes",
@@ -406,11 +428,11 @@ class TestInterrogate:
     @pytest.mark.parametrize("copies", [True, False])
     def test_virtual_environment(self, tmp_path: Path, copies: bool) -> None:
         """A virtual environment stands for the interpreter it was made of."""
-        base = Path(sys.base_prefix, "bin", "python%d.%d" % sys.version_info[:2])
+        base = Path(sys.base_prefix, "bin", f"python{sys.version_info[0]}.{sys.version_info[1]}")
         if not base.exists():
             pytest.skip("the running Python has no bin/pythonX.Y")
-        command = [base, "-m", "venv", "--without-pip", *(["--copies"] if copies else [])]
-        subprocess.run([*command, tmp_path / "v"], check=True)
+        options = ["--without-pip", "--copies" if copies else "--symlinks"]
+        subprocess.run([base, "-m", "venv", *options, tmp_path / "v"], check=True)
         given, _ = candidates([tmp_path / "v/bin/python3"], environ={}, root=tmp_path)
         found, problems = interrogate(given, cache_dir=tmp_path / "cache")
         assert problems == []

@@ -60,8 +60,10 @@ class Request:
 class Builder(Protocol):
     """Anything that makes environments."""
 
-    name: str
-    """As it was asked for, `KIND[:ARGUMENT]`."""
+    @property
+    def name(self) -> str:
+        """As it was asked for, `KIND[:ARGUMENT]`."""
+        ...
 
     def describe(self, workshop: Workshop) -> Description:
         """What the builder is; BuilderError when it cannot say."""

@@ -155,7 +155,7 @@ class ProgramBuilder:
             try:
                 prefix = Path(json.loads(last)["prefix"])
             except (ValueError, KeyError, TypeError):
-                return {"failed": f"its last line is not {{\"prefix\": …}}: {last[:100]!r}"}
+                return {"failed": f'its last line is not {{"prefix": …}}: {last[:100]!r}'}
         if outcome.timed_out:
             return {"failed": f"it was stopped after {self.build_timeout:g} s"}
         if outcome.exit == REFUSED:

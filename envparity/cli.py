@@ -1,0 +1,215 @@
+"""The command line: `envparity run` and what helps to understand it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+import click
+import pytest
+from rich.table import Table
+from rich.text import Text
+
+from envparity import __version__, builders
+from envparity.cache import Cache, default_folder
+from envparity.errors import EnvparityError
+from envparity.interpreter import discover
+from envparity.lint import lint_corpus
+from envparity.plan import Corpus, data_folder
+from envparity.report.terminal import link, make_console
+from envparity.scenario import Scenario, tree
+
+EXIT_STATUSES = """\b
+Exit status:
+  0  parity in every cell that applies
+  1  a cell differs, is refused or in error; or cells are missing
+  2  stopped by the keyboard
+  3  an error in envparity itself
+  4  a command line or a machine that cannot be served
+  5  nothing was judged
+"""
+
+
+class _Group(click.Group):
+    """Turns the errors of envparity into one line and their exit status."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except EnvparityError as error:
+            _fail(error)
+
+
+def _fail(error: EnvparityError) -> NoReturn:
+    click.echo(f"envparity: {error}", err=True)
+    sys.exit(error.exit_status)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="envparity")
+def main() -> None:
+    """Does a Python environment still behave like Python?
+
+    Every scenario runs twice: in a vanilla CPython with the packages really installed in it, and
+    in the environment that a builder made. Every observable difference is a failure.
+    """
+
+
+def _builder_help() -> str:
+    kinds = "; ".join(f"{kind}: {words}" for kind, words in builders.KINDS.items())
+    return f"What makes the environments (repeatable). {kinds}. Default: reference."
+
+
+@main.command(epilog=EXIT_STATUSES)
+@click.argument("scenarios", nargs=-1, metavar="[SCENARIO]...")
+@click.option("--builder", "-b", "names", multiple=True, metavar="KIND[:ARG]", help=_builder_help())
+@click.option(
+    "--python",
+    "-p",
+    metavar="SPEC",
+    help="Interpreters: 3.12, 3.8-3.13, 2.7,3.12, a path, or all. "
+    "Default: the newest build of each minor version.",
+)
+@click.option("--workers", "-n", default="auto", show_default=True, metavar="N|auto")
+@click.option("--report", type=click.Path(path_type=Path), help="Write the report (JSON lines).")
+@click.option("--corpus", type=click.Path(path_type=Path), help="Scenarios of your own.")
+@click.option("--cache", type=click.Path(path_type=Path), help="Instead of the user's cache.")
+@click.option("--no-namespaces", is_flag=True, help="Do without private mount namespaces.")
+@click.option("--shuffle", type=int, metavar="SEED", help="Judge the cells in another order.")
+@click.option("--exitfirst", "-x", is_flag=True, help="Stop at the first failure.")
+@click.option("--verbose", "-v", count=True, help="Every row, every story.")
+@click.option("--quiet", "-q", count=True, help="Only failures and the totals.")
+def run(
+    scenarios: tuple[str, ...],
+    names: tuple[str, ...],
+    python: str | None,
+    workers: str,
+    report: Path | None,
+    corpus: Path | None,
+    cache: Path | None,
+    no_namespaces: bool,
+    shuffle: int | None,
+    exitfirst: bool,
+    verbose: int,
+    quiet: int,
+) -> NoReturn:
+    """Judge builders with the corpus, or with the SCENARIOs named (theme/name, theme, glob)."""
+    if workers != "auto" and not workers.isdigit():
+        raise click.UsageError(f"--workers takes a number or auto, not {workers!r}")
+    root = (corpus or data_folder() / "scenarios").absolute()
+    arguments = [
+        str(root),
+        f"--corpus={root}",
+        # pytest would otherwise look for a configuration in the caller's folder.
+        f"--config-file={os.devnull}",
+        f"--rootdir={root.parent}",
+        "--noconftest",
+        "-pno:cacheprovider",
+        "-penvparity.plugin",
+        "-penvparity.report.display",
+        "-pxdist",
+        "--dist=worksteal",
+        f"--numprocesses={workers}",
+        *(f"--builder={name}" for name in names or ("reference",)),
+        *(f"--scenario={name}" for name in scenarios),
+    ]
+    if python is not None:
+        arguments.append(f"--python={python}")
+    if report is not None:
+        arguments.append(f"--report={report.absolute()}")
+    if cache is not None:
+        arguments.append(f"--cache-folder={cache.absolute()}")
+    if shuffle is not None:
+        arguments.append(f"--shuffle={shuffle}")
+    if no_namespaces:
+        arguments.append("--no-namespaces")
+    if exitfirst:
+        arguments.append("--exitfirst")
+    arguments += ["-v"] * verbose + ["-q"] * quiet
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    os.environ.pop("PYTEST_ADDOPTS", None)
+    sys.exit(pytest.main(arguments))
+
+
+@main.command()
+@click.option("--cache", type=click.Path(path_type=Path), help="Instead of the user's cache.")
+def interpreters(cache: Path | None) -> None:
+    """Show every CPython that was found, and where."""
+    found, problems = discover(cache_dir=Cache.at(cache or default_folder()).folder)
+    console = make_console()
+    table = Table(box=None, pad_edge=False)
+    for heading in ("python", "prefix", "build", "found in"):
+        table.add_column(heading, overflow="fold")
+    for one in found:
+        table.add_row(one.label, str(one.prefix), one.build_kind, ", ".join(one.found_in))
+    console.print(table)
+    for problem in problems:
+        console.print(Text(f"left out: {problem}", style="yellow"))
+    if not found:
+        sys.exit(5)
+
+
+@main.command(name="list")
+@click.argument("patterns", nargs=-1, metavar="[SCENARIO]...")
+@click.option("--corpus", type=click.Path(path_type=Path), help="Scenarios of your own.")
+def list_scenarios(patterns: tuple[str, ...], corpus: Path | None) -> None:
+    """List scenarios with what vanilla does in each."""
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for scenario in _read(corpus, patterns).scenarios:
+        table.add_row(Text(scenario.id), Text(scenario.summary))
+    make_console().print(table)
+
+
+@main.command()
+@click.argument("names", nargs=-1, required=True, metavar="SCENARIO...")
+@click.option("--corpus", type=click.Path(path_type=Path), help="Scenarios of your own.")
+def show(names: tuple[str, ...], corpus: Path | None) -> None:
+    """Show what a scenario does, where it comes from, and its files."""
+    for scenario in _read(corpus, names).scenarios:
+        _show(scenario)
+
+
+def _show(scenario: Scenario) -> None:
+    console = make_console()
+    console.print(Text(scenario.id, style="bold"))
+    console.print(Text(f"  {scenario.summary}"))
+    for origin in scenario.origin:
+        console.print(Text(f"  reported: {link(origin)}", style="dim"))
+    if scenario.python is not None:
+        console.print(Text(f"  python: {scenario.python}"))
+    if scenario.needs:
+        console.print(Text(f"  needs: {', '.join(scenario.needs)}"))
+    if scenario.prefix_shape != "plain":
+        console.print(Text(f"  prefix: {scenario.prefix_shape}"))
+    for number, step in enumerate(scenario.steps, 1):
+        ending = f"   (exits with {step.exit})" if step.exit else ""
+        console.print(Text(f"  {number}. {step.run}{ending}"))
+    if scenario.refuses:
+        console.print(Text(f"  a builder refuses: {scenario.refuses}"))
+    if scenario.guarantee:
+        console.print(Text(f"  a builder guarantees: {scenario.guarantee}"))
+    for name in tree(scenario.path):
+        if name != "scenario.toml" and (scenario.case is None or not name.startswith("cases/")):
+            console.print(Text(f"    {name}", style="dim"))
+    console.print()
+
+
+@main.command()
+@click.argument("corpus", required=False, type=click.Path(path_type=Path))
+def lint(corpus: Path | None) -> None:
+    """Check every scenario's form; CORPUS is the built-in one unless given."""
+    root = corpus or data_folder() / "scenarios"
+    errors = lint_corpus(root)
+    for error in errors:
+        click.echo(str(error))
+    if errors:
+        sys.exit(1)
+    click.echo(f"{len(Corpus.read(root, ()).scenarios)} scenarios, nothing to complain about")
+
+
+def _read(corpus: Path | None, patterns: tuple[str, ...]) -> Corpus:
+    return Corpus.read(corpus or data_folder() / "scenarios", patterns)

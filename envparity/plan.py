@@ -1,0 +1,255 @@
+"""The plan of a run: what it will judge, decided once and read by every worker.
+
+The controller makes the plan: it looks for interpreters, asks the kernel for namespaces and the
+builders for their names. Workers start no process to find out what they have to do.
+"""
+
+from __future__ import annotations
+
+import difflib
+import fnmatch
+import os
+import pickle
+import platform
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from attrs import evolve, field, frozen
+
+from envparity import __version__, builders
+from envparity.builders import Builder, Description
+from envparity.cache import Cache, Workspace, default_folder
+from envparity.capability import Tool, find_tools, write_tools
+from envparity.cell import Cell
+from envparity.errors import CorpusError, UsageError
+from envparity.interpreter import Interpreter, discover, paths_named, select
+from envparity.sandbox import Sandbox, namespaces_available
+from envparity.scenario import Scenario, read_scenario, scenario_folders
+from envparity.vanilla import hidden_packages
+from envparity.workshop import Workshop, corpus_digest
+
+PLAN = "plan.pickle"
+
+
+def data_folder() -> Path:
+    """The folder that holds `scenarios`, `reference` and `bugs`: the checkout, or the wheel's."""
+    package = Path(__file__).parent
+    checkout = package.parent
+    if (checkout / "scenarios").is_dir() and (checkout / "reference").is_dir():
+        return checkout
+    return package / "_data"
+
+
+@frozen
+class Settings:
+    """What the command line asks for."""
+
+    builders: tuple[str, ...] = ("reference",)
+    python: str | None = None
+    scenarios: tuple[str, ...] = ()
+    """Names or patterns; all when empty."""
+    corpus: Path = field(factory=lambda: data_folder() / "scenarios")
+    cache: Path = field(factory=default_folder)
+    namespaces: bool = True
+    """Whether private namespaces are used where the kernel has them."""
+    shuffle: int | None = None
+    """Seed of the cells' order; None for the corpus's own."""
+
+
+@frozen
+class Corpus:
+    """The scenarios that were asked for, and what is wrong with those that cannot be read."""
+
+    scenarios: tuple[Scenario, ...]
+    broken: Mapping[str, CorpusError]
+    """By `theme/name`."""
+
+    @classmethod
+    def read(cls, root: Path, patterns: Sequence[str]) -> Corpus:
+        """The corpus below *root*; UsageError when a pattern names nothing."""
+        if not root.is_dir():
+            raise UsageError(f"there is no corpus at {root}")
+        scenarios: list[Scenario] = []
+        broken: dict[str, CorpusError] = {}
+        for folder in scenario_folders(root):
+            found, errors = read_scenario(folder)
+            if errors:
+                broken[f"{folder.parent.name}/{folder.name}"] = errors[0]
+            else:
+                scenarios += found
+        names = [*(one.id for one in scenarios), *broken]
+        for pattern in patterns:
+            if not any(_matches(name, pattern) for name in names):
+                close = difflib.get_close_matches(pattern, names, n=3, cutoff=0.5)
+                known = ", ".join(close) or "`envparity list` names them all"
+                raise UsageError(f"no scenario is called {pattern!r}", hint=f"nearest: {known}")
+        if not patterns:
+            return cls(tuple(scenarios), broken)
+        return cls(
+            tuple(one for one in scenarios if _wanted(one.id, patterns)),
+            {name: error for name, error in broken.items() if _wanted(name, patterns)},
+        )
+
+
+def _wanted(name: str, patterns: Iterable[str]) -> bool:
+    return any(_matches(name, pattern) for pattern in patterns)
+
+
+def _matches(name: str, pattern: str) -> bool:
+    """Whether *pattern* names *name*: itself, its theme, its family or a glob."""
+    plain = name.partition("[")[0]
+    pattern = pattern.rstrip("/")
+    return pattern in {name, plain, name.partition("/")[0]} or fnmatch.fnmatchcase(plain, pattern)
+
+
+@frozen
+class Plan:
+    """Everything a worker has to know."""
+
+    settings: Settings
+    data: Path
+    workspace: Path
+    interpreters: tuple[Interpreter, ...]
+    found: tuple[Interpreter, ...]
+    """All interpreters of the machine, `$OTHER_PYTHON`'s candidates."""
+    problems: tuple[str, ...]
+    """Interpreters that could not be used, one line each."""
+    descriptions: Mapping[str, Description]
+    namespaces: bool
+    why_plain: str | None
+    """Why there are no namespaces, when they were wanted."""
+    tools: Mapping[str, Tool]
+    corpus_digest: str
+
+    @property
+    def builders(self) -> list[Builder]:
+        """The builders, in the order in which they were asked for."""
+        return [builders.parse(name, self.data) for name in self.settings.builders]
+
+    def corpus(self) -> Corpus:
+        """The scenarios of this run."""
+        return Corpus.read(self.settings.corpus, self.settings.scenarios)
+
+    def workshop(self, worker: str) -> Workshop:
+        """A workshop for the worker that is called *worker*."""
+        expose = {
+            self.settings.cache, self.settings.corpus, self.data, Path(__file__).parent.parent,
+            Path(sys.prefix), Path(sys.base_prefix),
+            *(Path(tool.command[0]).parent for tool in self.tools.values()),
+            *(one.prefix for one in self.found),
+            *(Path(name[5:]).absolute().parent for name in self.settings.builders
+              if name.startswith("exec:") and "/" in name),
+        }  # fmt: skip
+        sandbox = Sandbox(
+            folder=self.workspace / "cells" / worker,
+            expose=tuple(sorted(expose)),
+            namespaces=self.namespaces,
+        )
+        return Workshop(
+            cache=Cache(self.settings.cache),
+            folder=self.workspace,
+            sandbox=sandbox,
+            data=self.data,
+            tools=self.tools,
+        )
+
+    def save(self) -> None:
+        """Write the plan into the workspace, where workers of the same user read it."""
+        (self.workspace / PLAN).write_bytes(pickle.dumps(self))
+
+    @classmethod
+    def load(cls, workspace: Path) -> Plan:
+        """The plan that the run's controller saved in *workspace*."""
+        plan = pickle.loads((workspace / PLAN).read_bytes())
+        assert isinstance(plan, cls)
+        return plan
+
+    def header(self) -> dict[str, Any]:
+        """The first line of a report, but for the number of planned cells."""
+        return {
+            "kind": "header",
+            "format": 1,
+            "envparity": __version__,
+            "corpus": self.corpus_digest,
+            "builders": [
+                {
+                    "asked": asked,
+                    "name": one.name,
+                    "version": one.version,
+                    "homepage": one.homepage,
+                    "fingerprint": one.fingerprint,
+                }
+                for asked, one in self.descriptions.items()
+            ],
+            "interpreters": [
+                {
+                    "python": one.label,
+                    "version": one.version,
+                    "executable": str(one.executable),
+                    "build": one.build_kind,
+                    "fingerprint": one.fingerprint,
+                    "hidden": list(hidden_packages(one)),
+                }
+                for one in self.interpreters
+            ],
+            "problems": list(self.problems),
+            "machine": f"{platform.system()} {platform.release()} {platform.machine()}",
+            "host_python": platform.python_version(),
+            "user": "root" if os.geteuid() == 0 else "ordinary",
+            "namespaces": self.namespaces,
+            "why_plain": self.why_plain,
+        }
+
+
+def make_plan(settings: Settings) -> tuple[Plan, Workspace]:
+    """Decide what a run with *settings* will do, and make its workspace.
+
+    Raises EnvparityError for what makes the run as a whole impossible; nothing stays then.
+    """
+    cache = Cache.at(settings.cache)
+    data = data_folder()
+    for name in settings.builders:
+        builders.parse(name, data)
+    Corpus.read(settings.corpus, settings.scenarios)
+    found, problems = discover(paths_named(settings.python), cache_dir=cache.folder)
+    interpreters = select(settings.python, found)
+    workspace = Workspace.create(cache)
+    try:
+        why = None
+        if settings.namespaces:
+            why = namespaces_available(workspace.folder / "cells" / "probe")
+        tools = find_tools()
+        write_tools(tools, workspace.folder / "tools")
+        plan = Plan(
+            settings=settings,
+            data=data,
+            workspace=workspace.folder,
+            interpreters=tuple(interpreters),
+            found=tuple(found),
+            problems=tuple(str(problem) for problem in problems),
+            descriptions={},
+            namespaces=settings.namespaces and why is None,
+            why_plain=why if settings.namespaces else "switched off by --no-namespaces",
+            tools=tools,
+            corpus_digest=corpus_digest(settings.corpus),
+        )
+        workshop = plan.workshop("controller")
+        with workshop.sandbox:
+            described = {one.name: one.describe(workshop) for one in plan.builders}
+        plan = evolve(plan, descriptions=described)
+        plan.save()
+    except BaseException:
+        workspace.close()
+        raise
+    return plan, workspace
+
+
+def planned(plan: Plan, corpus: Corpus) -> Iterator[Cell]:
+    """The cells of a run: scenario by scenario, so that builds are shared soon."""
+    builders_ = plan.builders
+    for scenario in corpus.scenarios:
+        for builder in builders_:
+            for interpreter in plan.interpreters:
+                yield Cell(scenario, builder, interpreter, plan.found)

@@ -1,0 +1,1 @@
+"""Reports: one JSON-lines file per run, and what is made from it for people."""

@@ -1,0 +1,117 @@
+"""The report file: JSON lines with a header, one line per cell, and a footer.
+
+A file without its footer is the report of a run that was cut off, and is never read as whole.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TextIO
+
+from attrs import frozen
+
+from envparity.errors import ReportError, UsageError
+from envparity.verdict import Outcome, Verdict
+
+
+class ReportWriter:
+    """Writes a report while the run goes on; each line is on disk when its cell has ended."""
+
+    def __init__(self, path: Path, header: Mapping[str, Any]) -> None:
+        try:
+            self._file: TextIO = path.open("w", encoding="utf-8", errors="surrogateescape")
+        except OSError as error:
+            raise UsageError(f"the report cannot be written: {error.strerror}", path=path) from None
+        self._counts: Counter[str] = Counter()
+        self._write(header)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._file.close()
+
+    def add(self, verdict: Verdict) -> None:
+        """Write the line of one cell."""
+        self._counts[str(verdict.outcome)] += 1
+        self._write(verdict.to_json())
+
+    def finish(self, planned: int, *, complete: bool) -> None:
+        """Write the footer and close; a run that was cut off gets none."""
+        if complete:
+            counts = {str(outcome): self._counts[str(outcome)] for outcome in Outcome}
+            reported = sum(self._counts.values())
+            self._write(
+                {"kind": "footer", "planned": planned, "reported": reported, "outcomes": counts}
+            )
+        self._file.close()
+
+    def _write(self, line: Mapping[str, Any]) -> None:
+        self._file.write(json.dumps(line, ensure_ascii=True) + "\n")
+        self._file.flush()
+
+
+@frozen
+class Report:
+    """A report that was read."""
+
+    header: Mapping[str, Any]
+    verdicts: tuple[Verdict, ...]
+    footer: Mapping[str, Any]
+
+
+def read_report(path: Path) -> Report:
+    """The whole report at *path*.
+
+    Raises ReportError, with the line, for a file that is cut off, foreign or contradictory.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ReportError(f"the report cannot be read: {error}", path=path) from None
+    documents = []
+    for number, line in enumerate(lines, 1):
+        try:
+            document = json.loads(line)
+            kind = document["kind"]
+        except (ValueError, KeyError, TypeError):
+            raise ReportError("not a line of a report", path=path, line=number) from None
+        documents.append((number, kind, document))
+    if not documents or documents[0][1] != "header":
+        raise ReportError("no report begins here: the first line is no header", path=path, line=1)
+    if documents[0][2].get("format") != 1:
+        raise ReportError(
+            f"a report of format {documents[0][2].get('format')}",
+            path=path,
+            line=1,
+            hint="this version of envparity reads format 1",
+        )
+    if documents[-1][1] != "footer":
+        raise ReportError(
+            "the report has no footer: its run was cut off", path=path, line=len(lines)
+        )
+    verdicts = []
+    for number, kind, document in documents[1:-1]:
+        if kind != "cell":
+            raise ReportError(f"a {kind} among the cells", path=path, line=number)
+        try:
+            verdicts.append(Verdict.from_json(document))
+        except (KeyError, ValueError, TypeError) as error:
+            raise ReportError(f"not a cell: {error}", path=path, line=number) from None
+    footer = documents[-1][2]
+    if footer.get("reported") != len(verdicts):
+        raise ReportError(
+            f"the footer counts {footer.get('reported')} cells where there are {len(verdicts)}",
+            path=path,
+            line=len(lines),
+        )
+    return Report(documents[0][2], tuple(verdicts), footer)

@@ -1,0 +1,208 @@
+"""What a run prints: a live line, the matrix, and every difference with its story."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from rich.console import Console, Group, RenderableType
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from envparity.verdict import Outcome, Verdict
+
+#: One character per outcome, and its style.
+GLYPHS = {
+    Outcome.PARITY: ("✓", "green"),
+    Outcome.DIFFERS: ("✗", "bold red"),
+    Outcome.REFUSED: ("⊘", "bold red"),
+    Outcome.ERROR: ("!", "bold magenta"),
+    Outcome.UNSUPPORTED: ("–", "yellow"),
+    Outcome.SKIPPED: ("·", "dim"),
+}
+
+_SEVERITY = {outcome: rank for rank, outcome in enumerate(Outcome)}
+
+#: Lines of a diff that are printed; the report file has the whole.
+DIFF_LINES = 24
+
+#: Stories that are printed unless all are asked for.
+STORIES = 20
+
+
+def matrix(verdicts: Sequence[Verdict], *, fold: bool = True) -> RenderableType:
+    """Scenario × interpreter, one table per builder, worst rows first.
+
+    Scenarios with parity wherever they apply are folded into one row per theme when *fold*.
+    """
+    tables = []
+    for builder in dict.fromkeys(verdict.builder for verdict in verdicts):
+        mine = [verdict for verdict in verdicts if verdict.builder == builder]
+        tables.append(_table(builder, mine, fold=fold))
+    return Group(*tables)
+
+
+def _table(builder: str, verdicts: Sequence[Verdict], *, fold: bool) -> Table:
+    pythons = list(dict.fromkeys(verdict.python for verdict in verdicts))
+    pythons.sort(key=_version_key)
+    rows: dict[str, dict[str, Outcome]] = defaultdict(dict)
+    for verdict in verdicts:
+        rows[verdict.scenario][verdict.python] = verdict.outcome
+    table = Table(
+        title=f"builder {escape(builder)}", title_justify="left", box=None, pad_edge=False
+    )
+    table.add_column("scenario", overflow="ellipsis", no_wrap=True, min_width=20)
+    for python in pythons:
+        table.add_column(_heading(python, pythons), no_wrap=True)
+    folded: Counter[str] = Counter()
+    for name, outcomes in sorted(rows.items(), key=lambda row: (_worst(row[1].values()), row[0])):
+        good = {Outcome.PARITY, Outcome.SKIPPED}
+        if fold and set(outcomes.values()) <= good and Outcome.PARITY in outcomes.values():
+            folded[name.partition("/")[0]] += 1
+            continue
+        table.add_row(escape(name), *(_glyph(outcomes.get(python)) for python in pythons))
+    for theme, count in sorted(folded.items()):
+        cells = [_folded(theme, python, rows) for python in pythons]
+        table.add_row(f"{theme}: {count} scenarios", *cells)
+    return table
+
+
+def _heading(python: str, pythons: Sequence[str]) -> str:
+    """The minor version where that says enough."""
+    minor = _minor(python)
+    alike = [other for other in pythons if _minor(other) == minor]
+    return minor if len(alike) == 1 else "\n".join(python.split("-", 1))
+
+
+def _minor(python: str) -> str:
+    return ".".join(python.split(".")[:2])
+
+
+def _folded(theme: str, python: str, rows: Mapping[str, Mapping[str, Outcome]]) -> Text:
+    """How many of a theme's scenarios are at parity for *python*."""
+    good = {Outcome.PARITY, Outcome.SKIPPED}
+    mine = [
+        outcomes.get(python)
+        for name, outcomes in rows.items()
+        if name.startswith(theme + "/") and set(outcomes.values()) <= good
+    ]
+    passed = mine.count(Outcome.PARITY)
+    return Text(f"✓ {passed}" if passed else "·", style="green" if passed else "dim")
+
+
+def _glyph(outcome: Outcome | None) -> Text:
+    if outcome is None:
+        return Text(" ")
+    glyph, style = GLYPHS[outcome]
+    return Text(glyph, style=style)
+
+
+def _worst(outcomes: Iterable[Outcome]) -> int:
+    return min(_SEVERITY[outcome] for outcome in outcomes)
+
+
+def _version_key(python: str) -> tuple[object, ...]:
+    release = python.split("-", maxsplit=1)[0]
+    return (*(int(part) if part.isdigit() else 0 for part in release.split(".")), python)
+
+
+def stories(verdicts: Sequence[Verdict], *, limit: int | None = STORIES) -> list[RenderableType]:
+    """Each failure once: what is expected, where it was reported, the diff, the command.
+
+    Cells of one scenario and builder that differ in the same way are told together.
+    """
+    groups: dict[tuple[Any, ...], list[Verdict]] = defaultdict(list)
+    for verdict in verdicts:
+        if verdict.outcome.is_failure:
+            told = verdict.differences or verdict.reason
+            groups[(verdict.builder, verdict.scenario, verdict.outcome, told)].append(verdict)
+    ordered = sorted(groups.values(), key=lambda same: (_SEVERITY[same[0].outcome], -len(same)))
+    rendered = [_story(same) for same in ordered[:limit]]
+    if limit is not None and len(ordered) > limit:
+        rendered.append(Text(f"… and {len(ordered) - limit} more; -v tells all", style="dim"))
+    return rendered
+
+
+def _story(same: Sequence[Verdict]) -> RenderableType:
+    verdict = same[0]
+    glyph, style = GLYPHS[verdict.outcome]
+    pythons = ", ".join(one.python for one in same)
+    lines = [
+        Text.assemble(
+            (f"{glyph} {verdict.scenario}", style),
+            f"  {verdict.outcome} with {verdict.builder} on {pythons}",
+        ),
+    ]
+    if verdict.summary:
+        lines.append(Text(f"  In vanilla: {verdict.summary[:1].lower()}{verdict.summary[1:]}"))
+    if verdict.origin:
+        lines.append(Text("  Reported: " + "  ".join(map(link, verdict.origin)), style="dim"))
+    if verdict.outcome is not Outcome.DIFFERS:
+        lines.append(Text(f"  {verdict.reason}"))
+    for difference in verdict.differences:
+        lines.append(Text(f"  step {difference.step + 1}: {difference.run}", style="bold"))
+        lines.append(Text(f"  {difference.what}, vanilla - and environment +", style="dim"))
+        diff = difference.diff()
+        for line in diff[:DIFF_LINES]:
+            colour = {"-": "green", "+": "red"}.get(line[:1], "dim")
+            lines.append(Text(f"    {printable(line)}", style=colour))
+        if len(diff) > DIFF_LINES:
+            lines.append(Text(f"    … {len(diff) - DIFF_LINES} more lines", style="dim"))
+    lines.append(Text(f"  again: {verdict.rerun}", style="cyan"))
+    lines.append(Text(""))
+    return Group(*lines)
+
+
+def link(origin: str) -> str:
+    """The address of an origin, where it has one that can be told from its name."""
+    if "#" in origin and not origin.startswith("http"):
+        repository, _, number = origin.partition("#")
+        return f"https://github.com/{repository}/issues/{number}"
+    if origin.startswith("PEP "):
+        return f"https://peps.python.org/pep-{int(origin[4:]):04}/"
+    return origin
+
+
+def printable(text: str) -> str:
+    """*text* with control characters shown, so that no output of a step steers the terminal."""
+    return "".join(
+        char if char.isprintable() else f"\\x{ord(char):02x}"
+        for char in text.encode("utf-8", "backslashreplace").decode()
+    )
+
+
+def totals(verdicts: Sequence[Verdict], seconds: float) -> Text:
+    """The last line: how many cells ended how."""
+    counts = Counter(verdict.outcome for verdict in verdicts)
+    parts: list[str | tuple[str, str]] = [f"{len(verdicts)} cells: "]
+    for outcome in (Outcome.PARITY, *(one for one in Outcome if one is not Outcome.PARITY)):
+        if counts[outcome]:
+            parts += [(f"{counts[outcome]} {outcome}", GLYPHS[outcome][1]), ", "]
+    parts[-1:] = [f" in {seconds:.1f} s"]
+    return Text.assemble(*parts)
+
+
+def legend() -> Text:
+    """What the glyphs mean."""
+    words = [f"{glyph} {outcome}" for outcome, (glyph, _) in GLYPHS.items()]
+    return Text("  ".join(words), style="dim")
+
+
+def skips(verdicts: Sequence[Verdict]) -> list[Text]:
+    """Why cells were skipped or not supported: each reason once, with how many it took."""
+    counts = Counter(
+        (verdict.outcome, verdict.reason)
+        for verdict in verdicts
+        if verdict.outcome in {Outcome.SKIPPED, Outcome.UNSUPPORTED}
+    )
+    return [
+        Text(f"{count} {outcome}: {reason}", style="dim")
+        for (outcome, reason), count in counts.most_common()
+    ]
+
+
+def make_console(*, color: bool | None = None) -> Console:
+    """The console of a run; plain when it is no terminal, or with NO_COLOR."""
+    return Console(highlight=False, soft_wrap=False, no_color=None if color is None else not color)
