@@ -271,7 +271,8 @@ def lay_out(job: Job) -> None:
     for folder in job["folders"]:
         os.makedirs(folder, exist_ok=True)
     for path, target in job["links"]:
-        os.symlink(target, path)
+        if not os.path.islink(path):
+            os.symlink(target, path)
     for source, target in job["copies"]:
         shutil.copytree(source, target, symlinks=True, dirs_exist_ok=True)
 

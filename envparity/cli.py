@@ -32,6 +32,10 @@ Exit status:
 """
 
 
+# pytest's number for a command line that cannot be served; click's own would be 2.
+click.UsageError.exit_code = 4
+
+
 class _Group(click.Group):
     """Turns the errors of envparity into one line and their exit status."""
 
@@ -141,7 +145,7 @@ def interpreters(cache: Path | None) -> None:
     console = make_console()
     table = Table(box=None, pad_edge=False)
     for heading in ("python", "prefix", "build", "found in"):
-        table.add_column(heading, overflow="fold")
+        table.add_column(heading, overflow="fold", no_wrap=heading == "prefix")
     for one in found:
         table.add_row(one.label, str(one.prefix), one.build_kind, ", ".join(one.found_in))
     console.print(table)

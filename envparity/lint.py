@@ -12,17 +12,10 @@ from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
 
+from envparity.document import Document, nearest
 from envparity.errors import CorpusError
-from envparity.package import read_package
-from envparity.scenario import (
-    THEMES,
-    Document,
-    Scenario,
-    nearest,
-    read_scenario,
-    scenario_folders,
-    tree,
-)
+from envparity.package import distribution_name, read_package
+from envparity.scenario import THEMES, Scenario, read_scenario, scenario_folders, tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -130,11 +123,17 @@ def _lint_packages(scenario: Scenario) -> Iterator[CorpusError]:
 
 def _lint_names(scenario: Scenario) -> Iterator[CorpusError]:
     """Look for folders that are one distribution (PyPA's normalised names)."""
+    if scenario.refuses == "two-versions":
+        return
     for folders in (scenario.packages, scenario.wheels):
         names: dict[str, Path] = {}
         for folder in folders:
-            twin = names.setdefault(canonicalize_name(folder.name), folder)
-            if twin != folder and scenario.refuses != "two-versions":
+            if "@" in folder.name:
+                hint = 'only `refuses = "two-versions"` has two folders of one name'
+                yield CorpusError("a distinction without need", hint=hint, path=folder)
+                continue
+            twin = names.setdefault(canonicalize_name(distribution_name(folder)), folder)
+            if twin != folder:
                 message = f"the same distribution as `{twin.name}`"
                 yield CorpusError(message, hint="names are normalised", path=folder)
 

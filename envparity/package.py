@@ -5,6 +5,9 @@ The wheel follows the binary distribution format
 closely enough for the pip of every CPython from 2.7 on, and is the same bytes every
 time: members are sorted, stored and dated alike, and compiled code records neither
 paths nor times.
+
+The folder's name is the distribution's. What stands after an `@` is none of it:
+`greeter@2` is a second `greeter`, for scenarios that ask for two versions of it.
 """
 
 from __future__ import annotations
@@ -15,8 +18,6 @@ import hashlib
 import io
 import os
 import re
-import shutil
-import subprocess
 import sysconfig
 import tempfile
 import zipfile
@@ -29,8 +30,10 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.tags import parse_tag
 from packaging.version import InvalidVersion, Version
 
-from envparity.errors import CorpusError, UsageError
-from envparity.scenario import Document, nearest, tree
+from envparity.compiler import Binary, compile_binaries, read_binaries, words
+from envparity.document import Document, nearest
+from envparity.errors import CorpusError
+from envparity.scenario import tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -57,10 +60,8 @@ _OBJECT = re.compile(rf"{_MODULE.pattern}(:{_MODULE.pattern})?")
 #: https://packaging.python.org/en/latest/specifications/entry-points/#file-format
 _ENTRY_POINT = re.compile(r"[^\s=\[]([^=\n]*[^\s=])?")
 _TAG = re.compile(r"[\w.]+-[\w.]+-[\w.]+")
-_COMPILER_ERROR = re.compile(r"(?m)^(?P<file>[^:\n]+):(?P<line>\d+):.*?error: (?P<message>.+)$")
 #: Any date that every time zone can put into a zip file; 1980 began in some of them only later.
 _DATE = (2000, 1, 1, 0, 0, 0)
-_COMPILE_SECONDS = 120
 
 
 @attrs.frozen
@@ -72,19 +73,6 @@ class Wheel:
     version: str
     requires: tuple[str, ...]
     digest: str
-
-
-@attrs.frozen
-class Binary:
-    """What is compiled: *sources* with *flags* into *output*, a place in the package folder.
-
-    The output of an extension has no suffix: the interpreter names it.
-    """
-
-    kind: str
-    output: str
-    sources: tuple[str, ...]
-    flags: tuple[str, ...] = ()
 
 
 @attrs.frozen
@@ -103,8 +91,8 @@ class Package:
 
     @property
     def name(self) -> str:
-        """The distribution's name: the folder's."""
-        return self.folder.name
+        """The distribution's name."""
+        return distribution_name(self.folder)
 
     @property
     def manifest(self) -> Path:
@@ -129,6 +117,11 @@ class Package:
     def is_shared(self) -> bool:
         """Whether the wheel is the same for every interpreter."""
         return not self.binaries and not self.substitute
+
+
+def distribution_name(folder: Path) -> str:
+    """Return the name of the distribution that *folder* is: its own, up to an `@`."""
+    return folder.name.partition("@")[0]
 
 
 def wheel_is_shared(folder: Path, *, files: Mapping[str, Path] | None = None) -> bool:
@@ -165,7 +158,7 @@ def read_package(
             document = Document.read(manifest)
         except CorpusError as error:
             errors.append(error)
-    if not _NAME.fullmatch(folder.name):
+    if not all(_NAME.fullmatch(part) for part in folder.name.split("@", 1)):
         hint = "letters, digits and `.-_`, as the core metadata says of `Name`"
         errors.append(CorpusError("no name for a distribution", hint=hint, path=folder))
     if not files:
@@ -181,7 +174,7 @@ def read_package(
         python=_checked(document, "python", lambda text: str(SpecifierSet(text))) or None,
         tag=_checked(document, "tag", _wheel_tag),
         substitute=document.strings("substitute"),
-        binaries=_read_binaries(document, files),
+        binaries=read_binaries(document, files),
     )
     for index, name in enumerate(package.substitute):
         if name not in files:
@@ -233,35 +226,6 @@ def _read_entry_points(document: Document) -> dict[str, dict[str, str]]:
                 document.complain(f"no object: `{target}`", *place, name, hint="module:function")
             found.setdefault(group, {})[name] = target
     return found
-
-
-def _read_binaries(document: Document, files: Mapping[str, Path]) -> tuple[Binary, ...]:
-    """Return what is to be compiled, libraries first, since the others may link with them."""
-    listed: list[Binary] = []
-    for kind, output in (("libraries", "{}"), ("extensions", "lib/{}"), ("programs", "bin/{}")):
-        for name in document.get(dict, {}, kind):
-            place = (kind, name)
-            document.check_keys(("sources", "flags"), *place)
-            sources = document.strings(*place, "sources")
-            if not sources:
-                document.complain(f"`{name}` without sources", *place, hint='sources = ["src/…c"]')
-            for index, source in enumerate(sources):
-                if source not in files or not source.startswith("src/"):
-                    known = [file for file in files if file.startswith("src/")]
-                    hint = nearest(source, known) if known else "sources are in src/"
-                    where = (*place, "sources", index)
-                    document.complain(f"no such source: `{source}`", *where, hint=hint)
-            if kind == "extensions" and not _MODULE.fullmatch(name):
-                document.complain(f"no name for a module: `{name}`", *place)
-            path = name.replace(".", "/") if kind == "extensions" else name
-            flags = document.strings(*place, "flags")
-            listed.append(Binary(kind, output.format(path), sources, flags))
-    used = {source for binary in listed for source in binary.sources}
-    for name in files:
-        path = PurePosixPath(name)
-        if path.match("src/*.c") and len(path.parts) == 2 and name not in used:
-            listed.append(Binary("programs", f"bin/{path.stem}", (name,)))
-    return tuple(listed)
 
 
 def _check_files(package: Package) -> Iterator[CorpusError]:
@@ -351,19 +315,20 @@ class _Member:
 def _members(package: Package, interpreter: Interpreter) -> dict[str, _Member]:
     """Return the files of the wheel by their names there, without its metadata."""
     members: dict[str, _Member] = {}
-    words = _words(interpreter)
+    replaced = words(interpreter)
     for name, path in package.files.items():
         if name.startswith("src/") or name == "package.toml":
             continue
         data = path.read_bytes()
         if name in package.substitute:
-            for word, value in words.items():
+            for word, value in replaced.items():
                 data = data.replace(word.encode(), os.fsencode(value))
         # pip makes every script executable, whatever the wheel says.
         executable = name.startswith("bin/") or os.access(path, os.X_OK)
         members[_place(package, name)] = _Member(data, executable)
     if package.binaries:
-        for name, data in _compile(package, interpreter).items():
+        made = compile_binaries(package.binaries, package.files, interpreter, folder=package.folder)
+        for name, data in made.items():
             members[_place(package, name)] = _Member(data, executable=True)
     return members
 
@@ -371,16 +336,6 @@ def _members(package: Package, interpreter: Interpreter) -> dict[str, _Member]:
 def _place(package: Package, name: str) -> str:
     home, rest = name.split("/", 1)
     return _HOMES[home].format(data=f"{package.stem}.data") + rest
-
-
-def _words(interpreter: Interpreter) -> dict[str, str]:
-    """Return what `@WORD@` stands for in `substitute` files and in compiler flags."""
-    return {
-        "@PYTHON@": str(interpreter.executable),
-        "@PREFIX@": str(interpreter.prefix),
-        "@LIBDIR@": interpreter.config_vars.get("LIBDIR") or f"{interpreter.prefix}/lib",
-        "@LDVERSION@": interpreter.config_vars.get("LDVERSION") or interpreter.minor,
-    }
 
 
 def _metadata(package: Package, tag: str) -> dict[str, _Member]:
@@ -421,71 +376,3 @@ def _archive(members: Mapping[str, _Member], info: str) -> bytes:
             entry.external_attr = (0o100755 if member.executable else 0o100644) << 16
             archive.writestr(entry, member.data)
     return whole.getvalue()
-
-
-def _compile(package: Package, interpreter: Interpreter) -> dict[str, bytes]:
-    """Return the compiled files by their place in the package folder."""
-    compiler = shutil.which("cc")
-    if compiler is None:
-        hint = "install gcc or clang; on Debian and Ubuntu: apt install build-essential"
-        raise UsageError("no C compiler: there is no `cc` on PATH", hint=hint)
-    made = {}
-    with tempfile.TemporaryDirectory(prefix="envparity-cc-") as temporary:
-        place = Path(temporary)
-        for name, path in package.files.items():
-            if name.startswith("src/"):
-                copy = place / name
-                copy.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(path, copy)
-        for binary in package.binaries:
-            output = binary.output
-            if binary.kind == "extensions":
-                output += interpreter.config_vars.get("EXT_SUFFIX") or ".so"
-            (place / output).parent.mkdir(parents=True, exist_ok=True)
-            command = [compiler, *_arguments(binary, interpreter, place), "-o", output]
-            _run_compiler(command, place, package)
-            made[output] = (place / output).read_bytes()
-    return made
-
-
-def _arguments(binary: Binary, interpreter: Interpreter, place: Path) -> list[str]:
-    """Return the compiler's arguments. Names are relative: the code then holds no path."""
-    flags = list(binary.flags)
-    for word, value in _words(interpreter).items():
-        flags = [flag.replace(word, value) for flag in flags]
-    includes = (interpreter.paths.get(key) for key in ("include", "platinclude"))
-    return [
-        "-O1", "-g0", "-fPIC", "-Werror=date-time",
-        f"-ffile-prefix-map={place}=.", "-Wl,--build-id=none",
-        *(f"-I{path}" for path in dict.fromkeys(includes) if path),
-        *(["-shared"] if binary.kind != "programs" else []),
-        *binary.sources, *flags,
-    ]  # fmt: skip
-
-
-def _run_compiler(command: list[str], place: Path, package: Package) -> None:
-    environment = {**os.environ, "LC_ALL": "C", "TMPDIR": str(place)}
-    try:
-        done = subprocess.run(
-            command,
-            check=False,
-            capture_output=True,
-            cwd=place,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            timeout=_COMPILE_SECONDS,
-        )
-    except subprocess.TimeoutExpired:
-        message = f"the compiler took more than {_COMPILE_SECONDS} seconds"
-        raise CorpusError(message, path=package.folder) from None
-    if done.returncode == 0:
-        return
-    said = done.stderr.decode(errors="replace")
-    if found := _COMPILER_ERROR.search(said):
-        path = package.files.get(found["file"], package.folder)
-        hint = '`needs = ["headers"]`' if "Python.h" in found["message"] else None
-        line = int(found["line"])
-        raise CorpusError(f"does not compile: {found['message']}", path=path, line=line, hint=hint)
-    lines = [line for line in said.splitlines() if re.search("error|undefined|cannot", line)]
-    message = next(iter([*lines, *said.splitlines()]), f"exit status {done.returncode}")
-    raise CorpusError(f"does not compile: {message}", path=package.folder)

@@ -201,7 +201,7 @@ class _Item(pytest.Item):
             console = terminal.make_console(color=False)
             with console.capture() as capture:
                 for story in terminal.stories([excinfo.value.verdict], limit=None):
-                    console.print(story)
+                    console.print(story, soft_wrap=True)
             return capture.get().rstrip()
         return str(super().repr_failure(excinfo))
 

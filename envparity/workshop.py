@@ -21,7 +21,9 @@ from envparity.sandbox import SYSTEM_PATH, Sandbox
 from envparity.scenario import Scenario, tree
 
 #: Changes with the code that makes wheels.
-WHEELWRIGHT = digest_of_files(Path(__file__).with_name("package.py"))
+WHEELWRIGHT = digest_of_files(
+    *(Path(__file__).with_name(name) for name in ("package.py", "compiler.py"))
+)
 
 
 class Workshop:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +19,7 @@ from envparity.builders import Description, Refused, Request, Unsupported
 from envparity.cache import digest, remove_tree, write_atomically
 from envparity.environment import Environment
 from envparity.errors import BuilderError, UsageError
-from envparity.sandbox import Bind, Command, Job
+from envparity.sandbox import Bind, Command, Job, Mount
 from envparity.vanilla import bare_base
 
 if TYPE_CHECKING:
@@ -47,6 +46,99 @@ SHAPES = {
 
 
 @frozen
+class Bench:
+    """The folders of one build, as they are and as a cell sees them.
+
+    *folder* holds `out`, above the environment, `scratch` and `request`; *home* is the builder's
+    and *wheels* where it finds the request's wheels.
+    """
+
+    workshop: Workshop
+    folder: Path
+    home: Path
+    wheels: Path
+    shape: str
+
+    def seen(self, name: str) -> Path:
+        """Where a cell sees the folder *name* of this build."""
+        return self.workshop.inside(self.folder / name, "opt" if name == "out" else name)
+
+    @property
+    def output(self) -> Path:
+        """Where the environment is asked for."""
+        out, shape = self.seen("out"), SHAPES[self.shape]
+        if self.shape == "symlinked-parent":
+            return out.parent / shape / "env"
+        return out / Path(shape).relative_to("opt") / "env"
+
+    @property
+    def links(self) -> tuple[tuple[Path, Path], ...]:
+        """The links that spell the output's parent."""
+        if self.shape == "symlinked-parent":
+            return ((self.output.parent, self.seen("out")),)
+        return ()
+
+    def real(self, prefix: Path) -> Path | None:
+        """Where *prefix* is outside the cell; None when it is nowhere a build may write."""
+        prefix = Path(os.path.normpath(prefix))
+        for link, target in self.links:
+            if prefix.is_relative_to(link):
+                prefix = target / prefix.relative_to(link)
+        places = {
+            self.seen("out"): self.folder / "out",
+            self.seen("scratch"): self.folder / "scratch",
+            self.workshop.inside(self.home, "builder"): self.home,
+        }
+        for inside, outside in places.items():
+            if prefix.is_relative_to(inside):
+                return outside / prefix.relative_to(inside)
+        return None
+
+    def mounts(self, *, building: bool) -> tuple[Mount, ...]:
+        """What a cell sees of the build; only the builder may write to it."""
+        if not self.workshop.namespaces:
+            return ()
+        cell = self.workshop.sandbox.cell
+        kept = (
+            Bind(cell / "opt", self.folder / "out", writable=building),
+            Bind(cell / "scratch", self.folder / "scratch", writable=building),
+            Bind(cell / "builder", self.home, writable=building),
+        )
+        if not building:
+            return kept
+        own_wheels = self.wheels != self.workshop.wheel_folder
+        return (
+            *kept,
+            Bind(cell / "request", self.folder / "request"),
+            Bind(cell / "wheels", self.wheels, writable=own_wheels),
+        )
+
+    def message(self, request: Request) -> dict[str, Any]:
+        """The contents of REQUEST.json."""
+        wheels = self.workshop.inside(self.wheels, "wheels")
+        return {
+            "protocol": PROTOCOL,
+            "interpreter": {
+                "executable": str(request.interpreter.executable),
+                "prefix": str(request.interpreter.prefix),
+                "version": request.interpreter.version,
+                "implementation": request.interpreter.implementation,
+            },
+            "packages": [
+                {
+                    "name": wheel.name,
+                    "version": wheel.version,
+                    "wheel": str(wheels / wheel.path.relative_to(self.workshop.wheel_folder)),
+                    "requires": list(wheel.requires),
+                }
+                for wheel in request.wheels
+            ],
+            "output": str(self.output),
+            "scratch": str(self.seen("scratch")),
+        }
+
+
+@frozen
 class ProgramBuilder:
     """A program that is asked `describe` and `build REQUEST.json`."""
 
@@ -58,7 +150,17 @@ class ProgramBuilder:
 
     def describe(self, workshop: Workshop) -> Description:
         """What the program says of itself."""
-        outcome = self._run(workshop, ("describe",), timeout=DESCRIBE_TIMEOUT)
+        cell = workshop.sandbox.cell
+        job = Job(
+            commands=(Command((*self.argv, "describe"), DESCRIBE_TIMEOUT),),
+            cwd=cell / "tmp",
+            environment=self._variables(workshop),
+            mounts=(Bind(cell / "builder", self._home(workshop), writable=True),),
+            folders=(cell / "tmp",),
+        )
+        if not workshop.namespaces:
+            job = evolve(job, mounts=())
+        outcome = workshop.sandbox.run(job)[0]
         try:
             facts = json.loads(outcome.stdout)
             if not isinstance(facts, dict) or facts.get("protocol") != PROTOCOL:
@@ -79,7 +181,19 @@ class ProgramBuilder:
         """The environment that the program makes for *request*, built once per run."""
         folder = self.trial(request, workshop)
         answer = json.loads((folder / "answer.json").read_text())
-        return self._environment(answer, request, workshop, folder)
+        if "refused" in answer:
+            raise Refused(answer["refused"])
+        if "unsupported" in answer:
+            raise Unsupported(answer["unsupported"])
+        if "failed" in answer:
+            raise BuilderError(f"builder {self.name} failed: {answer['failed']}")
+        bench = self._bench(request, workshop, folder, workshop.wheel_folder)
+        return Environment.at(
+            Path(answer["prefix"]),
+            request.interpreter,
+            mounts=self._mounts(bench, request),
+            links=bench.links,
+        )
 
     def trial(self, request: Request, workshop: Workshop, again: str = "") -> Path:
         """The folder of a build: `answer.json`, and `out` and `scratch` as the program left them.
@@ -108,54 +222,25 @@ class ProgramBuilder:
                         place = wheels / wheel.path.relative_to(workshop.wheel_folder)
                         place.parent.mkdir(parents=True)
                         shutil.copyfile(wheel.path, place)
-                result = self._build(request, workshop, folder, wheels)
-                write_atomically(answer, json.dumps(result))
+                bench = self._bench(request, workshop, folder, wheels)
+                write_atomically(answer, json.dumps(self._build(request, bench)))
         return folder
 
-    def _build(
-        self, request: Request, workshop: Workshop, folder: Path, wheel_folder: Path
-    ) -> dict[str, Any]:
+    def _build(self, request: Request, bench: Bench) -> dict[str, Any]:
         """Run the program once; what came of it, as JSON."""
-        parent = workshop.inside(folder / "out", "opt")
-        output = self._output(request, parent, workshop)
-        scratch = workshop.inside(folder / "scratch", "scratch")
-        wheels = workshop.inside(wheel_folder, "wheels")
-        message = {
-            "protocol": PROTOCOL,
-            "interpreter": {
-                "executable": str(request.interpreter.executable),
-                "prefix": str(request.interpreter.prefix),
-                "version": request.interpreter.version,
-                "implementation": request.interpreter.implementation,
-            },
-            "packages": [
-                {
-                    "name": wheel.name,
-                    "version": wheel.version,
-                    "wheel": str(wheels / wheel.path.relative_to(workshop.wheel_folder)),
-                    "requires": list(wheel.requires),
-                }
-                for wheel in request.wheels
-            ],
-            "output": str(output),
-            "scratch": str(scratch),
-        }
-        (folder / "request" / "REQUEST.json").write_text(json.dumps(message, indent=1))
-        outcome = self._run(
-            workshop,
-            ("build", str(workshop.inside(folder / "request", "request") / "REQUEST.json")),
-            timeout=self.build_timeout,
-            folder=folder,
-            output=output,
-            wheels=Bind(wheels, wheel_folder, writable=wheel_folder != workshop.wheel_folder),
+        message = json.dumps(bench.message(request), indent=1)
+        (bench.folder / "request" / "REQUEST.json").write_text(message)
+        path = bench.seen("request") / "REQUEST.json"
+        links = bench.links
+        job = Job(
+            commands=(Command((*self.argv, "build", str(path)), self.build_timeout),),
+            cwd=bench.seen("scratch"),
+            environment=self._variables(bench.workshop),
+            mounts=bench.mounts(building=True),
+            folders=(bench.workshop.sandbox.cell / "tmp", *(() if links else (bench.output.parent,))),
+            links=links,
         )
-        last = (outcome.stdout.strip().splitlines() or [""])[-1]
-        prefix = output
-        if last.startswith("{"):
-            try:
-                prefix = Path(json.loads(last)["prefix"])
-            except (ValueError, KeyError, TypeError):
-                return {"failed": f'its last line is not {{"prefix": …}}: {last[:100]!r}'}
+        outcome = bench.workshop.sandbox.run(job)[0]
         if outcome.timed_out:
             return {"failed": f"it was stopped after {self.build_timeout:g} s"}
         if outcome.exit == REFUSED:
@@ -164,119 +249,63 @@ class ProgramBuilder:
             return {"unsupported": _last_line(outcome.stderr)}
         if outcome.exit != 0:
             return {"failed": _gist(outcome)}
-        return {"prefix": str(prefix), "seconds": outcome.seconds}
+        prefix = bench.output
+        last = (outcome.stdout.strip().splitlines() or [""])[-1]
+        if last.startswith("{"):
+            try:
+                prefix = Path(json.loads(last)["prefix"])
+            except (ValueError, KeyError, TypeError):
+                return {"failed": f'its last line is not {{"prefix": …}}: {last[:100]!r}'}
+        problem = self._problem(prefix, bench, request)
+        return {"failed": problem} if problem else {"prefix": str(prefix)}
 
-    def _output(self, request: Request, parent: Path, workshop: Workshop) -> Path:
-        shape = SHAPES[request.shape]
-        if request.shape == "symlinked-parent":
-            return parent.parent / shape / "env"
-        return parent / Path(shape).relative_to("opt") / "env"
-
-    def _run(
-        self,
-        workshop: Workshop,
-        arguments: tuple[str, ...],
-        *,
-        timeout: float,
-        folder: Path | None = None,
-        output: Path | None = None,
-        wheels: Bind | None = None,
-    ) -> StepOutcome:
-        """Run the program in the sandbox; for a build, with what it may read and write."""
-        sandbox = workshop.sandbox
-        cell = sandbox.cell
-        home = self._home(workshop)
-        mounts = [Bind(cell / "builder", home, writable=True)]
-        folders = [cell / "tmp"]
-        links: list[tuple[Path, Path]] = []
-        cwd = cell / "tmp"
-        if folder is not None and output is not None and wheels is not None:
-            mounts += [
-                Bind(cell / "opt", folder / "out", writable=True),
-                Bind(cell / "scratch", folder / "scratch", writable=True),
-                Bind(cell / "request", folder / "request"),
-                wheels,
-            ]
-            cwd = workshop.inside(folder / "scratch", "scratch")
-            if output.parent.name == SHAPES["symlinked-parent"]:
-                links.append((output.parent, workshop.inside(folder / "out", "opt")))
-            else:
-                folders.append(output.parent)
-        environment = {
-            "PATH": os.pathsep.join(workshop.system_path),
-            "HOME": str(workshop.inside(home, "builder")),
-            "TMPDIR": str(cell / "tmp"),
-            "LC_ALL": "C.UTF-8",
-        }
-        if self.python_path is not None:
-            environment["PYTHONPATH"] = str(self.python_path)
-            environment["PYTHONPYCACHEPREFIX"] = f"{environment['HOME']}/.cache/pycache"
+    def _problem(self, prefix: Path, bench: Bench, request: Request) -> str | None:
+        """What keeps *prefix* from being an environment at all, or None."""
+        real = bench.real(prefix)
+        if real is None:
+            return f"it names a prefix that it cannot own: {prefix}"
+        if not real.is_dir():
+            return "it exited with 0 but made no environment"
+        python = Environment.at(prefix, request.interpreter).python
         job = Job(
-            commands=(Command((*self.argv, *arguments), timeout),),
-            cwd=cwd,
-            environment=environment,
-            mounts=tuple(mounts) if sandbox.namespaces else (),
-            folders=tuple(folders),
-            links=tuple(links),
+            commands=(Command(("/bin/sh", "-c", 'test -f "$0" && test -x "$0"', str(python)), 60),),
+            cwd=Path("/"),
+            environment={},
+            mounts=self._mounts(bench, request),
+            links=bench.links,
         )
-        return sandbox.run(job)[0]
+        if bench.workshop.sandbox.run(job)[0].exit != 0:
+            return f"{python.relative_to(prefix)} in its environment is no program"
+        return None
+
+    def _mounts(self, bench: Bench, request: Request) -> tuple[Mount, ...]:
+        """What a cell needs to see of the environment, and what it does not get to see."""
+        if not bench.workshop.namespaces:
+            return ()
+        hidden = bare_base(request.interpreter, bench.workshop.cache)
+        return (*hidden, *bench.mounts(building=False))
+
+    def _bench(self, request: Request, workshop: Workshop, folder: Path, wheels: Path) -> Bench:
+        return Bench(workshop, folder, self._home(workshop), wheels, request.shape)
 
     def _home(self, workshop: Workshop) -> Path:
         home = workshop.folder / "builders" / digest(self.name)
         home.mkdir(parents=True, exist_ok=True)
         return home
 
-    def _environment(
-        self, answer: Mapping[str, Any], request: Request, workshop: Workshop, folder: Path
-    ) -> Environment:
-        """What cells see of a build that ended with *answer*, after a look at what is there."""
-        if "refused" in answer:
-            raise Refused(answer["refused"])
-        if "unsupported" in answer:
-            raise Unsupported(answer["unsupported"])
-        if "failed" in answer:
-            raise BuilderError(f"builder {self.name} failed: {answer['failed']}")
-        prefix = Path(answer["prefix"])
-        binds = {
-            workshop.inside(folder / "out", "opt"): folder / "out",
-            workshop.inside(folder / "scratch", "scratch"): folder / "scratch",
-            workshop.inside(self._home(workshop), "builder"): self._home(workshop),
+    def _variables(self, workshop: Workshop) -> dict[str, str]:
+        """The whole environment of the program."""
+        home = workshop.inside(self._home(workshop), "builder")
+        variables = {
+            "PATH": os.pathsep.join(workshop.system_path),
+            "HOME": str(home),
+            "TMPDIR": str(workshop.sandbox.cell / "tmp"),
+            "LC_ALL": "C.UTF-8",
         }
-        links: tuple[tuple[Path, Path], ...] = ()
-        opt = workshop.inside(folder / "out", "opt")
-        real = prefix
-        if request.shape == "symlinked-parent":
-            current = opt.parent / SHAPES[request.shape]
-            links = ((current, opt),)
-            if prefix.is_relative_to(current):
-                real = opt / prefix.relative_to(current)
-        environment = Environment.at(prefix, request.interpreter, links=links)
-        for inside, outside in binds.items():
-            if real.is_relative_to(inside):
-                self._check(environment, outside / real.relative_to(inside))
-                break
-        else:
-            raise BuilderError(f"builder {self.name} names a prefix that it cannot own: {prefix}")
-        if not workshop.namespaces:
-            return environment
-        return evolve(
-            environment,
-            mounts=(
-                *bare_base(request.interpreter, workshop.cache),
-                *(Bind(inside, outside) for inside, outside in binds.items()),
-            ),
-        )
-
-    def _check(self, environment: Environment, outside: Path) -> None:
-        """BuilderError unless there is an environment, seen from the outside at *outside*."""
-        if not outside.is_dir():
-            raise BuilderError(f"builder {self.name} exited with 0 but made no environment")
-        program = environment.python.relative_to(environment.prefix)
-        if not os.path.lexists(outside / program):
-            raise BuilderError(
-                f"builder {self.name} made an environment without {program}",
-                hint="an environment has the interpreter's own programs",
-            )
+        if self.python_path is not None:
+            variables["PYTHONPATH"] = str(self.python_path)
+            variables["PYTHONPYCACHEPREFIX"] = f"{home}/.cache/pycache"
+        return variables
 
 
 def executable(argument: str) -> ProgramBuilder:

@@ -59,7 +59,7 @@ class Display:
         """Say what is about to be judged, and start the live line."""
         if self.verbosity >= 0:
             for line in self.session.preamble():
-                self.console.print(Text(line, style="dim"))
+                self.console.print(Text(line, style="dim"), soft_wrap=True)
         if self.console.is_terminal:
             self._progress.start()
 
@@ -121,12 +121,12 @@ class Display:
             console.print()
         limit = None if self.verbosity > 0 else terminal.STORIES
         for story in terminal.stories(session.verdicts, limit=limit):
-            console.print(story)
+            console.print(story, soft_wrap=True)
         if self.verbosity >= 0:
             for line in terminal.skips(session.verdicts):
-                console.print(line)
+                console.print(line, soft_wrap=True)
         for trouble in self._trouble:
-            console.print(Text(trouble, style="bold red"))
+            console.print(Text(trouble, style="bold red"), soft_wrap=True)
         console.print(terminal.totals(session.verdicts, time.monotonic() - session.began))
         if not session.is_complete:
             console.print(

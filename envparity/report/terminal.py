@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -11,6 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from envparity.comparison import Difference
 from envparity.verdict import Outcome, Verdict
 
 #: One character per outcome, and its style.
@@ -108,51 +110,68 @@ def _version_key(python: str) -> tuple[object, ...]:
     return (*(int(part) if part.isdigit() else 0 for part in release.split(".")), python)
 
 
-def stories(verdicts: Sequence[Verdict], *, limit: int | None = STORIES) -> list[RenderableType]:
+def stories(verdicts: Sequence[Verdict], *, limit: int | None = STORIES) -> list[Text]:
     """Each failure once: what is expected, where it was reported, the diff, the command.
 
-    Cells of one scenario and builder that differ in the same way are told together.
+    Cells of one scenario and builder that differ in the same way are told together, and so are
+    scenarios that failed for one reason. Each text is one line, to be printed unwrapped, so that
+    commands can be copied.
     """
     groups: dict[tuple[Any, ...], list[Verdict]] = defaultdict(list)
     for verdict in verdicts:
         if verdict.outcome.is_failure:
-            told = verdict.differences or verdict.reason
-            groups[(verdict.builder, verdict.scenario, verdict.outcome, told)].append(verdict)
+            told = (verdict.scenario, verdict.differences) if verdict.differences else ()
+            groups[(verdict.builder, verdict.outcome, verdict.reason, told)].append(verdict)
     ordered = sorted(groups.values(), key=lambda same: (_SEVERITY[same[0].outcome], -len(same)))
-    rendered = [_story(same) for same in ordered[:limit]]
+    lines: list[Text] = []
+    for same in ordered[:limit]:
+        lines += _story(same)
+        lines.append(Text(""))
     if limit is not None and len(ordered) > limit:
-        rendered.append(Text(f"… and {len(ordered) - limit} more; -v tells all", style="dim"))
-    return rendered
+        lines.append(Text(f"… and {len(ordered) - limit} more; -v tells all", style="dim"))
+    return lines
 
 
-def _story(same: Sequence[Verdict]) -> RenderableType:
+def _story(same: Sequence[Verdict]) -> list[Text]:
     verdict = same[0]
     glyph, style = GLYPHS[verdict.outcome]
-    pythons = ", ".join(one.python for one in same)
+    names = list(dict.fromkeys(one.scenario for one in same))
+    name = names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more scenarios"
+    pythons = ", ".join(dict.fromkeys(one.python for one in same))
     lines = [
         Text.assemble(
-            (f"{glyph} {verdict.scenario}", style),
+            (f"{glyph} {name}", style),
             f"  {verdict.outcome} with {verdict.builder} on {pythons}",
-        ),
+        )
     ]
-    if verdict.summary:
+    if verdict.summary and len(names) == 1:
         lines.append(Text(f"  In vanilla: {verdict.summary[:1].lower()}{verdict.summary[1:]}"))
-    if verdict.origin:
+    if verdict.origin and len(names) == 1:
         lines.append(Text("  Reported: " + "  ".join(map(link, verdict.origin)), style="dim"))
     if verdict.outcome is not Outcome.DIFFERS:
-        lines.append(Text(f"  {verdict.reason}"))
-    for difference in verdict.differences:
-        lines.append(Text(f"  step {difference.step + 1}: {difference.run}", style="bold"))
-        lines.append(Text(f"  {difference.what}, vanilla - and environment +", style="dim"))
-        diff = difference.diff()
-        for line in diff[:DIFF_LINES]:
-            colour = {"-": "green", "+": "red"}.get(line[:1], "dim")
-            lines.append(Text(f"    {printable(line)}", style=colour))
-        if len(diff) > DIFF_LINES:
-            lines.append(Text(f"    … {len(diff) - DIFF_LINES} more lines", style="dim"))
+        lines.append(Text(f"  {printable(verdict.reason)}"))
+    for step, differences in itertools.groupby(verdict.differences, key=lambda one: one.step):
+        told = list(differences)
+        lines.append(Text(f"  step {step + 1}: {told[0].run}", style="bold"))
+        for difference in told:
+            lines += _told(difference)
     lines.append(Text(f"  again: {verdict.rerun}", style="cyan"))
-    lines.append(Text(""))
-    return Group(*lines)
+    return lines
+
+
+def _told(difference: Difference) -> list[Text]:
+    """One difference: a line where both sides are one word, a diff otherwise."""
+    if difference.what in {"exit status", "time limit"}:
+        words = f"{difference.vanilla} in vanilla, {difference.environment} in the environment"
+        return [Text(f"    {difference.what}: {words}")]
+    lines = [Text(f"    {difference.what}: - vanilla, + environment", style="dim")]
+    diff = [line for line in difference.diff() if not line.startswith("@@")]
+    for line in diff[:DIFF_LINES]:
+        colour = {"-": "green", "+": "red"}.get(line[:1], "dim")
+        lines.append(Text(f"    {printable(line)}", style=colour))
+    if len(diff) > DIFF_LINES:
+        lines.append(Text(f"    … {len(diff) - DIFF_LINES} more lines", style="dim"))
+    return lines
 
 
 def link(origin: str) -> str:
