@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import json
 import os
+import secrets
 import shutil
 import tempfile
 import time
@@ -135,10 +136,17 @@ def remove_tree(folder: Path) -> None:
     """Remove *folder* whatever modes a builder or a step left in it."""
     shutil.rmtree(folder, ignore_errors=True)
     if folder.exists():
-        for where, _, _ in os.walk(folder):
-            with contextlib.suppress(OSError):
-                Path(where).chmod(0o700)
+        _open_up(folder)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _open_up(folder: Path) -> None:
+    """Let the owner into *folder* and all folders below it; no link is followed."""
+    with contextlib.suppress(OSError):
+        folder.chmod(0o700)
+        for path in folder.iterdir():
+            if path.is_dir() and not path.is_symlink():
+                _open_up(path)
 
 
 class Workspace:
@@ -156,12 +164,21 @@ class Workspace:
     def create(cls, cache: Cache) -> Workspace:
         """A new workspace; workspaces of runs that are no more are removed first."""
         runs = cache.folder / "runs"
-        runs.mkdir(exist_ok=True)
-        sweep(runs)
-        sweep_drafts(cache.folder)
-        folder = Path(tempfile.mkdtemp(prefix=time.strftime("%Y%m%dT%H%M%S-"), dir=runs))
+        folder = runs / f"{time.strftime('%Y%m%dT%H%M%S')}-{secrets.token_hex(4)}"
         lock = FileLock(f"{folder}.lock")
-        lock.acquire()
+        try:
+            runs.mkdir(exist_ok=True)
+            sweep(runs)
+            sweep_drafts(cache.folder)
+            # The lock comes first: another run may be sweeping at this moment.
+            lock.acquire()
+            folder.mkdir(mode=0o700)
+        except OSError as error:
+            raise CacheError(
+                f"no workspace can be made: {error.strerror}",
+                path=runs,
+                hint=f"set {VARIABLE} to a folder that can be written",
+            ) from error
         return cls(folder, lock)
 
     @classmethod

@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 #: Prefixes that the interpreter shares with the rest of the system.
 SHARED_PREFIXES = {Path("/"), Path("/usr"), Path("/usr/local")}
 
-# A path goes on as long as none of these does; a prefix must end where a path component ends.
-_INSIDE = r"[\w.+~@%-]"
-_PATH = r"(?:/(?:[^\s/:;,'\"`()<>\[\]{}|&=*?\\]*))*"
+# What a path component consists of, and where one ends: a full stop may end a sentence.
+_LETTER = r"\w+~@%-"
+_END = rf"(?!\.*[{_LETTER}])"
+_PATH = r"(?:/(?:[^\s\x00-\x1f/:;,'\"`()<>\[\]{}|&=*?\\]*))*"
 
 
 @frozen
@@ -43,12 +44,15 @@ class Difference:
     environment: str
 
     def diff(self) -> list[str]:
-        """A unified diff without its header, vanilla's lines with a minus sign."""
-        return list(
-            difflib.unified_diff(
-                self.vanilla.splitlines(), self.environment.splitlines(), lineterm="", n=2
-            )
-        )[2:]
+        """A unified diff without its header, vanilla's lines with a minus sign.
+
+        It is never empty: where only one side ends its last line, it says so, and whatever else
+        Unicode takes for a line's end is left in the line.
+        """
+        left, right = _lines(self.vanilla), _lines(self.environment)
+        if left == right:
+            (right if self.vanilla.endswith("\n") else left).append("(no newline at the end)")
+        return list(difflib.unified_diff(left, right, lineterm="", n=2))[2:]
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object that `from_json` reads back."""
@@ -85,6 +89,9 @@ class Rerooting:
         owned = {str(folder / program) for program in interpreter.programs}
         owned |= {interpreter.paths[key] for key in ("stdlib", "purelib", "platlib", "include")}
         owned |= {*interpreter.site_packages, *_absolute(interpreter, "LIBPL", "INCLUDEPY")}
+        # sys.path names the zipped standard library whether it is there or not (getpath.py).
+        archive = f"python{interpreter.minor.replace('.', '')}.zip"
+        owned.add(str(Path(interpreter.paths["stdlib"]).with_name(archive)))
         if interpreter.libpython is not None:
             owned.add(str(interpreter.libpython))
         for mount in environment.mounts:
@@ -125,29 +132,34 @@ class Rerooting:
         return ("{prefix}" if self._is_vanilla else "{base}") + tail + rest
 
 
+def _lines(text: str) -> list[str]:
+    return text.removesuffix("\n").split("\n") if text else []
+
+
 def _absolute(interpreter: Interpreter, *names: str) -> list[str]:
     values = [interpreter.config_vars.get(name, "") for name in names]
     return [value for value in values if value.startswith("/")]
 
 
 def _layer_files(mount: object, prefix: Path) -> Iterator[str]:
-    """The files that an overlay on *prefix* brings from its uppermost layer."""
+    """What an overlay on *prefix* brings from its uppermost layer and *prefix* has not."""
     lower = getattr(mount, "lower", ())
     if lower:
         for path in lower[0].rglob("*"):
-            if not path.is_dir():
-                yield str(prefix / path.relative_to(lower[0]))
+            place = prefix / path.relative_to(lower[0])
+            if not path.is_dir() or not place.is_dir():
+                yield str(place)
 
 
 def _whole(prefix: Path) -> re.Pattern[str]:
-    return re.compile(re.escape(str(prefix)) + rf"(?!{_INSIDE})")
+    return re.compile(re.escape(str(prefix)) + _END)
 
 
 def _shared(prefix: Path) -> re.Pattern[str]:
-    # `-I/usr/include` and `-L/usr/lib` are the only places where a path follows a letter.
-    return re.compile(
-        rf"(?:(?<!{_INSIDE})|(?<=-[ILR]))(?<!/){re.escape(str(prefix))}(?!{_INSIDE}){_PATH}"
-    )
+    # `-I/usr/include` and `-L/usr/lib` are the only places where a path follows a letter, and an
+    # address the only one where it follows a slash.
+    before = rf"(?:(?<![/.{_LETTER}])|(?<=-[ILR])|(?<=file://))"
+    return re.compile(before + re.escape(str(prefix)) + _END + _PATH)
 
 
 def compare(

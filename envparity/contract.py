@@ -13,7 +13,7 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from envparity.builders import Builder, Request
+from envparity.builders import Builder, Request, Unsupported
 from envparity.comparison import Difference
 from envparity.verdict import Outcome
 
@@ -30,7 +30,11 @@ PARITY: Finding = (Outcome.PARITY, "", ())
 def check_contract(
     scenario: Scenario, builder: Builder, interpreter: Interpreter, workshop: Workshop
 ) -> Finding:
-    """Outcome, reason and differences of a scenario of the contract theme."""
+    """Outcome, reason and differences of a scenario of the contract theme.
+
+    Raises Unsupported when the builder says that it cannot serve the request: a contract binds
+    whoever makes environments of the kind.
+    """
     request = Request(interpreter, workshop.wheels(scenario, interpreter), scenario.prefix_shape)
     if scenario.refuses:
         return _refuses(scenario.refuses, builder, request, workshop)
@@ -105,11 +109,13 @@ def manifest(folder: Path) -> list[str]:
 
 def _answer(folder: Path) -> dict[str, str]:
     answer: dict[str, str] = json.loads((folder / "answer.json").read_text())
+    if "unsupported" in answer:
+        raise Unsupported(answer["unsupported"])
     return answer
 
 
 def _ending(answer: dict[str, str]) -> str:
-    for key in ("refused", "unsupported", "failed"):
+    for key in ("refused", "failed"):
         if key in answer:
             return f"{key}: {answer[key]}"
     return "an environment"

@@ -92,8 +92,10 @@ def lay_out(interpreter: Interpreter, wheels: Sequence[Wheel], layer: Path) -> N
     Programs of packages that are hidden are hidden as well (overlayfs's whiteouts, which any
     user may make since Linux 5.8).
     """
-    for site in interpreter.site_packages:
-        (layer / Path(site).relative_to("/")).mkdir(parents=True, exist_ok=True)
+    for site in map(Path, interpreter.site_packages):
+        # A folder that is not there is not on sys.path either: the layer must not add it.
+        if site.is_dir():
+            (layer / site.relative_to("/")).mkdir(parents=True, exist_ok=True)
     for wheel in wheels:
         install_wheel(wheel, interpreter.paths, interpreter.executable, layer)
     for program in foreign_programs(interpreter):
@@ -172,8 +174,8 @@ def copy_interpreter(interpreter: Interpreter, folder: Path) -> None:
             shutil.copytree(
                 source, folder / source.relative_to(prefix), symlinks=True, ignore=ignore
             )
-    for site in skipped:
-        if site in map(Path, interpreter.site_packages):
+    for site in map(Path, interpreter.site_packages):
+        if site.is_dir():
             (folder / site.relative_to(prefix)).mkdir(parents=True, exist_ok=True)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import shlex
 from collections.abc import Mapping
 from typing import Any
 
@@ -52,7 +53,9 @@ class Verdict:
     @property
     def rerun(self) -> str:
         """The command that runs this one cell again."""
-        return f"envparity run '{self.scenario}' --builder '{self.builder}' --python {self.python}"
+        return shlex.join(
+            ("envparity", "run", self.scenario, "--builder", self.builder, "--python", self.python)
+        )
 
     def to_json(self) -> dict[str, Any]:
         """The cell's line of a report; `from_json` reads it back."""

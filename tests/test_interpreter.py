@@ -18,39 +18,12 @@ from envparity import discovery
 from envparity.discovery import Candidate
 from envparity.errors import InterpreterError, UsageError
 from envparity.interpreter import Interpreter, discover, paths_named, select
+from tests.doubles import make_interpreter as interpreter
 
 if TYPE_CHECKING:
     from envparity.discovery import Facts
 
 Machine = tuple[list[Interpreter], list[InterpreterError]]
-
-
-def interpreter(version: str, **changes: Any) -> Interpreter:
-    """Make up an interpreter; its prefix is named after its label."""
-    minor = ".".join(version.split(".")[:2])
-    flags = changes.get("abiflags", "")
-    debian = "-debian" if changes.get("debian_layout") else ""
-    prefix = Path(f"/opt/{version}{flags}{debian}")
-    one = Interpreter(
-        executable=prefix / "bin" / f"python{minor}",
-        version=version,
-        implementation="cpython",
-        prefix=prefix,
-        base_prefix=prefix,
-        libpython=prefix / "lib" / f"libpython{minor}.so",
-        debian_layout=False,
-        free_threaded="t" in flags,
-        abiflags=flags,
-        paths={"stdlib": f"{prefix}/lib/python{minor}"},
-        site_packages=(),
-        config_vars={},
-        has_ensurepip=True,
-        has_venv=True,
-        programs=(),
-        found_in=("pyenv",),
-        fingerprint="0",
-    )
-    return attrs.evolve(one, **changes)
 
 
 class TestInterpreter:

@@ -161,6 +161,23 @@ def test_second_of_a_distribution(corpus: Corpus) -> None:
     assert corpus.complaints() == []
 
 
+def test_distinction(corpus: Corpus) -> None:
+    """A folder is told from another of its name only where two versions are to be refused."""
+    corpus.write("scripts/hello/packages/greeter@2/package.toml", 'version = "2.0"')
+    corpus.write("scripts/hello/wheels/other@1/package.toml", 'version = "1.0"')
+    hint = 'only `refuses = "two-versions"` has two folders of one name'
+    assert corpus.complaints() == [
+        f"scripts/hello/{name}: a distinction without need ({hint})"
+        for name in ("packages/greeter@2", "wheels/other@1")
+    ]
+    (corpus.root / "contract").mkdir()
+    (corpus.root / "scripts/hello").rename(corpus.root / "contract/hello")
+    corpus.write("contract/hello/scenario.toml", HEAD + 'refuses = "collision"')
+    assert len(corpus.complaints()) == 2
+    corpus.write("contract/hello/scenario.toml", HEAD + 'refuses = "two-versions"')
+    assert corpus.complaints() == []
+
+
 def test_needs_of_compiled_packages(corpus: Corpus) -> None:
     """Who has sources to compile needs a compiler, and headers for an extension."""
     corpus.write("scripts/hello/packages/greeter/src/fast.c")

@@ -15,21 +15,21 @@ import sys
 import zipfile
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-import attrs
 import pytest
 from installer.sources import WheelFile
 
-from envparity import package as package_module
-from envparity.errors import CorpusError, UsageError
+from envparity.errors import CorpusError
 from envparity.package import Wheel, build_wheel, load_package, read_package, wheel_is_shared
+from tests.doubles import make_interpreter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from envparity.interpreter import Interpreter
 
+BASE = make_interpreter()
 PROBE = """
 import json, platform, sys, sysconfig
 variables = ("EXT_SUFFIX", "SOABI", "LDVERSION", "LIBDIR")
@@ -70,28 +70,6 @@ tool = { sources = ["src/main.c"], flags = ["-Ldata/lib", "-ltwice", "-Wl,-rpath
 """
 
 
-@attrs.frozen
-class Stub:
-    """As much of an Interpreter as a package asks for."""
-
-    executable: Path = Path("/opt/base/bin/python3.12")
-    version: str = "3.12.1"
-    prefix: Path = Path("/opt/base")
-    abiflags: str = ""
-    paths: Mapping[str, str] = attrs.field(factory=dict)
-    config_vars: Mapping[str, str] = attrs.field(factory=dict)
-
-    @property
-    def minor(self) -> str:
-        """Return the feature release."""
-        return ".".join(self.version.split(".")[:2])
-
-
-def stub(**fields: object) -> Interpreter:
-    """Return an interpreter that exists in this test alone."""
-    return cast("Interpreter", Stub(**fields))  # type: ignore[arg-type]
-
-
 def pythons() -> list[str]:
     """Return the CPythons to install with: pyenv's, and the one that runs this."""
     found = Path.home().glob(".pyenv/versions/*/bin/python")
@@ -102,8 +80,9 @@ def pythons() -> list[str]:
 def described(python: str) -> Interpreter:
     """Ask a real interpreter about itself."""
     answer = json.loads(subprocess.check_output([python, "-c", PROBE]))
-    paths = {key: Path(answer.pop(key)) for key in ("executable", "prefix")}
-    return stub(**paths, **answer)
+    for key in ("executable", "prefix"):
+        answer[key] = Path(answer[key])
+    return make_interpreter(**answer)
 
 
 class Folder:
@@ -125,7 +104,7 @@ class Folder:
         """Build its wheel beside it."""
         destination = self.path.parent / "wheels"
         destination.mkdir(exist_ok=True)
-        interpreter = interpreter or stub()
+        interpreter = interpreter or BASE
         return build_wheel(self.path, interpreter=interpreter, destination=destination)
 
     def complaints(self) -> list[str]:
@@ -207,6 +186,15 @@ class TestWheel:
             "Tag: py2-none-any",
             "Tag: py3-none-any",
         ]
+
+    def test_distinction(self, make: Callable[[str], Folder]) -> None:
+        """What follows an `@` in a folder's name is no part of the distribution's name."""
+        folder = make("sample@2")
+        folder.write("package.toml", 'version = "2.0"')
+        wheel = folder.build()
+        assert (wheel.name, wheel.version) == ("sample", "2.0")
+        assert wheel.path.name == "sample-2.0-py2.py3-none-any.whl"
+        assert b"\nName: sample\n" in members(wheel)["sample-2.0.dist-info/METADATA"]
 
     def test_places(self, folder: Folder) -> None:
         """Each folder of a package lands where its name says, and metadata comes last."""
@@ -299,7 +287,7 @@ class TestWheel:
         wheel = folder.build()
         assert wheel.path.name.startswith("sample-1.0-cp312-cp312-linux_")
         script = members(wheel)["sample-1.0.data/scripts/foo"]
-        assert script == b"#!/opt/base/bin/python3.12\n\xff /opt/base @OTHER@"
+        assert script == b"#!/opt/3.12.1/bin/python3.12\n\xff /opt/3.12.1 @OTHER@"
         assert not wheel_is_shared(folder.path)
 
     def test_tag(self, folder: Folder) -> None:
@@ -322,7 +310,7 @@ class TestWheel:
     def test_abi(self, folder: Folder, version: str, abiflags: str, tag: str) -> None:
         """A wheel for one interpreter has that interpreter's ABI in its tag."""
         folder.write("package.toml", 'substitute = ["lib/sample.py"]')
-        wheel = folder.build(stub(version=version, abiflags=abiflags))
+        wheel = folder.build(make_interpreter(version, abiflags=abiflags))
         assert wheel.path.name.startswith(f"sample-1.0-{tag}-linux_")
 
     def test_metadata_alone(self, make: Callable[[str], Folder]) -> None:
@@ -336,7 +324,7 @@ class TestWheel:
         case = tmp_path / "case"
         case.write_text("#!python\n")
         wheel = build_wheel(
-            folder.path, interpreter=stub(), destination=tmp_path, files={"bin/head": case}
+            folder.path, interpreter=BASE, destination=tmp_path, files={"bin/head": case}
         )
         assert members(wheel)["sample-1.0.data/scripts/head"] == b"#!python\n"
         assert "sample.py" not in members(wheel)
@@ -362,63 +350,6 @@ class TestCompiled:
         found = members(first)
         assert compiled.build(interpreter).digest == first.digest
         assert not [name for name, data in found.items() if b"envparity-cc" in data]
-
-    def test_words_in_flags(self, folder: Folder) -> None:
-        """Flags may name the base interpreter."""
-        folder.write("src/x.c", "int main(void) { return 0; }")
-        flags = '["-Wl,-rpath,@LIBDIR@:@PREFIX@/x@LDVERSION@"]'
-        folder.write(
-            "package.toml", f'[programs]\nx = {{ sources = ["src/x.c"], flags = {flags} }}'
-        )
-        code = members(folder.build())["sample-1.0.data/scripts/x"]
-        assert b"/opt/base/lib:/opt/base/x3.12\0" in code
-        variables = {"LIBDIR": "/opt/lib", "LDVERSION": "3.12d"}
-        code = members(folder.build(stub(config_vars=variables)))["sample-1.0.data/scripts/x"]
-        assert b"/opt/lib:/opt/base/x3.12d\0" in code
-
-    @pytest.mark.parametrize(
-        ("source", "where", "message"),
-        [
-            ("\nint main(void) { return x; }", "src/x.c:2", "x.*undeclared"),
-            ("#include <no-such.h>", "src/x.c:1", "no-such.h: No such file"),
-            ("const char *now = __TIME__;", "src/x.c:1", "reproducible"),
-            ("int other(void) { return 0; }", "", "undefined reference to .*main"),
-        ],
-    )
-    def test_errors(self, folder: Folder, source: str, where: str, message: str) -> None:
-        """What does not compile, or not twice the same, is an error in the source's line."""
-        folder.write("src/x.c", source)
-        with pytest.raises(CorpusError, match=rf": does not compile: .*{message}") as caught:
-            folder.build()
-        assert str(caught.value).startswith(f"{folder.path / where}: ")
-
-    def test_no_headers(self, folder: Folder) -> None:
-        """An extension without the interpreter's headers says what the scenario needs."""
-        folder.write("src/x.c", "#include <Python.h>")
-        folder.write("package.toml", 'extensions = { x = { sources = ["src/x.c"] } }')
-        with pytest.raises(CorpusError, match=r"Python\.h.*needs = \[.headers.\]"):
-            folder.build()
-
-    def test_no_compiler(self, folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Without a compiler the error says what to install."""
-        folder.write("src/x.c", "int main(void) { return 0; }")
-        monkeypatch.setenv("PATH", str(folder.path))
-        with pytest.raises(UsageError, match=r"no C compiler.*apt install build-essential"):
-            folder.build()
-
-    def test_odd_compiler(self, folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
-        """A compiler that fails without a word, or never ends, is an error too."""
-        folder.write("src/x.c", "int main(void) { return 0; }")
-        bin_folder = folder.path.parent / "bin"
-        bin_folder.mkdir()
-        monkeypatch.setenv("PATH", f"{bin_folder}:{os.environ['PATH']}")
-        monkeypatch.setattr(package_module, "_COMPILE_SECONDS", 0.1)
-        compiler = bin_folder / "cc"
-        for does, message in (("exit 3", "exit status 3"), ("exec sleep 9", "more than 0.1 s")):
-            compiler.write_text(f"#!/bin/sh\n{does}\n")
-            compiler.chmod(0o755)
-            with pytest.raises(CorpusError, match=message):
-                folder.build()
 
 
 class TestComplaints:
@@ -520,9 +451,10 @@ class TestComplaints:
         (found,) = folder.complaints()
         assert found == "package.toml: `bin/x`, which is compiled, takes the place of `bin/x`"
 
-    def test_name(self, make: Callable[[str], Folder]) -> None:
-        """The folder's name is one that a distribution can have."""
-        folder = make("a b")
+    @pytest.mark.parametrize("name", ["a b", "-a", "a@", "@2", "a@2@3", "a@ 2"])
+    def test_name(self, make: Callable[[str], Folder], name: str) -> None:
+        """The folder's name is one that a distribution can have, with a distinction or none."""
+        folder = make(name)
         folder.write("lib/x.py")
         (found,) = folder.complaints()
         assert "no name for a distribution" in found

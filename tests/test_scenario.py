@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from packaging.specifiers import SpecifierSet
 
 from envparity.errors import CorpusError
 from envparity.scenario import (
-    Document,
     Scenario,
     Step,
     load_corpus,
     load_scenario,
-    nearest,
     read_scenario,
     tree,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 GOOD = """\
@@ -422,91 +419,3 @@ class TestCorpus:
         before = time.process_time()
         assert len(load_corpus(tmp_path)) == 400
         assert time.process_time() - before < 1
-
-
-def flatten(value: Any, *place: str | int) -> Iterator[tuple[str | int, ...]]:
-    """Yield the places of all there is in a value."""
-    if isinstance(value, (dict, list)):
-        for key in value if isinstance(value, dict) else range(len(value)):
-            yield (*place, key)
-            yield from flatten(value[key], *place, key)
-
-
-class TestDocument:
-    """Lines of a TOML document."""
-
-    TRICKY = r'''
-# a = [comment]
-a = 1 # and { another
-"b c" = "a \" # [ ] = \\"
-'d"' = 'c:\'
-e = """
-[x]
-""\""""""
-f = QQQ'a' = [
-QQQ # that was one string
-g = [ [1, 2 ], # comment ]
-   [ { h.i = 1.5, j = [ ] }, "}" ],
-   1979-05-27 07:32:00 ,
-
-]
-k.l."m.n" = {}
-[k.o]
-p = inf
-[k."q]"]
-[[r]]
-s = 1
-[[r]]
-s = 2
-[r.t]
-u = -1.5e3
-[[r.v]]
-[[r.v]]
-w = true
-[x.y]
-z = ""
-'''.replace("QQQ", "'" * 3)
-
-    def test_every_place_is_found(self, tmp_path: Path) -> None:
-        """All keys and elements are found, and nothing that only looks like one."""
-        document = Document(tmp_path, self.TRICKY)
-        assert set(document.lines) == set(flatten(document.data))
-        text = ["", *self.TRICKY.splitlines()]
-        for (*_, key), line in document.lines.items():
-            assert isinstance(key, int) or key in text[line]
-
-    @pytest.mark.parametrize(
-        ("place", "line"),
-        [
-            (("a",), 3),
-            (("e",), 6),
-            (("f",), 9),
-            (("g", 0, 1), 11),
-            (("g", 1, 0, "h", "i"), 12),
-            (("g", 2), 13),
-            (("k", "l", "m.n"), 16),
-            (("k", "q]"), 19),
-            (("r", 0), 20),
-            (("r", 1), 22),
-            (("r", 1, "s"), 23),
-            (("r", 1, "t", "u"), 25),
-            (("r", 1, "v", 0), 26),
-            (("r", 1, "v", 1, "w"), 28),
-            (("a", "missing"), 3),
-            (("missing",), 1),
-        ],
-    )
-    def test_line(self, tmp_path: Path, place: tuple[str | int, ...], line: int) -> None:
-        """A place stands on its line, and a missing one on that of what would hold it."""
-        assert Document(tmp_path, self.TRICKY).line(*place) == line
-
-    def test_windows_line_ends(self, tmp_path: Path) -> None:
-        """Carriage returns before line feeds make no difference."""
-        file = tmp_path / "x.toml"
-        file.write_bytes(b"a = 1\r\nb = 2\r\n")
-        assert Document.read(file).line("b") == 2
-
-    def test_nearest(self) -> None:
-        """A hint names the word that was meant, or else all there are."""
-        assert nearest("pakages", ("packages", "wheels")) == "did you mean `packages`?"
-        assert nearest("x", ("packages", "wheels")) == "there are: packages, wheels"

@@ -237,7 +237,10 @@ class ProgramBuilder:
             cwd=bench.seen("scratch"),
             environment=self._variables(bench.workshop),
             mounts=bench.mounts(building=True),
-            folders=(bench.workshop.sandbox.cell / "tmp", *(() if links else (bench.output.parent,))),
+            folders=(
+                bench.workshop.sandbox.cell / "tmp",
+                *(() if links else (bench.output.parent,)),
+            ),
             links=links,
         )
         outcome = bench.workshop.sandbox.run(job)[0]

@@ -75,15 +75,18 @@ def read_report(path: Path) -> Report:
     Raises ReportError, with the line, for a file that is cut off, foreign or contradictory.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ReportError(f"the report cannot be read: {error}", path=path) from None
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ReportError(f"the report cannot be read: {error.strerror}", path=path) from None
+    except UnicodeDecodeError:
+        raise ReportError("no report: it is not UTF-8", path=path) from None
+    *lines, _unfinished = text.split("\n")
     documents = []
     for number, line in enumerate(lines, 1):
         try:
             document = json.loads(line)
             kind = document["kind"]
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             raise ReportError("not a line of a report", path=path, line=number) from None
         documents.append((number, kind, document))
     if not documents or documents[0][1] != "header":
@@ -108,10 +111,15 @@ def read_report(path: Path) -> Report:
         except (KeyError, ValueError, TypeError) as error:
             raise ReportError(f"not a cell: {error}", path=path, line=number) from None
     footer = documents[-1][2]
-    if footer.get("reported") != len(verdicts):
-        raise ReportError(
-            f"the footer counts {footer.get('reported')} cells where there are {len(verdicts)}",
-            path=path,
-            line=len(lines),
-        )
+    there = Counter(str(verdict.outcome) for verdict in verdicts)
+    for what, counted, found in (
+        ("cells", footer.get("reported"), len(verdicts)),
+        ("outcomes", footer.get("outcomes"), {str(one): there[one] for one in Outcome}),
+    ):
+        if counted != found:
+            raise ReportError(
+                f"the footer counts {counted} {what} where there are {found}",
+                path=path,
+                line=len(lines),
+            )
     return Report(documents[0][2], tuple(verdicts), footer)
