@@ -181,11 +181,11 @@ def enter_namespaces(cell: str, expose: list[str]) -> None:
         if os.path.isdir(f"/old{directory}") and not os.path.islink(f"/old{directory}"):
             os.makedirs(directory, exist_ok=True)
             mount("tmpfs", directory, "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777")
+    make_devices()
     for path in sorted(expose):
-        if any(path.startswith(directory + "/") for directory in PRIVATE):
+        if any(path.startswith(directory + "/") for directory in (*PRIVATE, "/dev/shm")):
             os.makedirs(path, exist_ok=True)
             mount(f"/old{path}", path, "", MS_BIND | MS_REC)
-    make_devices()
     os.mkdir("/proc")
     # A fresh procfs is only allowed where the old one can still be seen: it goes last.
     mount("/old/proc", "/proc", "", MS_BIND | MS_REC)
@@ -231,11 +231,6 @@ def prepare_cell(job: Job, cell: str) -> None:
         MS_NOSUID | MS_NODEV,
         f"mode=755,size={limits['memory']},nr_inodes={limits['files']}",
     )
-    for directory in PRIVATE:
-        # Fresh for each job where nothing is exposed below; what is exposed keeps the shared one.
-        if os.path.isdir(directory) and not os.listdir(directory):
-            options = f"mode=1777,size={limits['memory']},nr_inodes={limits['files']}"
-            mount("tmpfs", directory, "tmpfs", MS_NOSUID | MS_NODEV, options)
     for entry in job["mounts"]:
         target = entry["target"]
         if entry["kind"] == "overlay":
@@ -246,6 +241,12 @@ def prepare_cell(job: Job, cell: str) -> None:
         mount(entry["source"], target, "", MS_BIND | MS_REC)
         if entry.get("writable"):
             set_read_only(target, read_only=False)
+    for directory in (*PRIVATE, "/dev/shm"):
+        # Fresh for each job. Where something is exposed below it stays as it is, but for
+        # /dev/shm, which may hold the workspace: a step has no business there.
+        if directory == "/dev/shm" or (os.path.isdir(directory) and not os.listdir(directory)):
+            options = f"mode=1777,size={limits['memory']},nr_inodes={limits['files']}"
+            mount("tmpfs", directory, "tmpfs", MS_NOSUID | MS_NODEV, options)
 
 
 def make_mountpoint(source: str, target: str) -> None:

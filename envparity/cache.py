@@ -149,6 +149,33 @@ def _open_up(folder: Path) -> None:
                 _open_up(path)
 
 
+#: A file system in memory that any user may write to (Linux).
+MEMORY = Path("/dev/shm")
+
+#: Bytes that have to be free there before a workspace is put into it.
+MEMORY_NEEDED = 2 << 30
+
+
+def memory_folder() -> Path | None:
+    """Where workspaces lie in memory, or None where that is not to be had.
+
+    An environment is hundreds of links. On a journalling file system their making and removal
+    costs more than all that is then run in it.
+    """
+    try:
+        status = os.statvfs(MEMORY)
+    except OSError:
+        return None
+    folder = MEMORY / f"envparity-{os.getuid()}"
+    usable = not status.f_flag & (os.ST_NOEXEC | os.ST_RDONLY)
+    roomy = status.f_bavail * status.f_frsize >= MEMORY_NEEDED
+    if not (usable and roomy and os.access(MEMORY, os.W_OK)):
+        return None
+    # /dev/shm is everybody's: a folder of that name that is not ours is not used.
+    owner = folder.lstat().st_uid if os.path.lexists(folder) else os.getuid()
+    return folder if owner == os.getuid() and not folder.is_symlink() else None
+
+
 class Workspace:
     """The folder of one run: built environments, builders' homes, cells without namespaces.
 

@@ -60,6 +60,8 @@ class Cell:
         except OSError as error:
             where = f"{error.filename}: " if error.filename else ""
             verdict = self.verdict(Outcome.ERROR, f"{where}{error.strerror or error}")
+        finally:
+            workshop.release()
         return evolve(verdict, seconds=time.monotonic() - began)
 
     def _judge(self, workshop: Workshop) -> Verdict:

@@ -7,13 +7,13 @@ and the oracle take what they need from it.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import os
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from filelock import FileLock
-
-from envparity.cache import Cache, digest, digest_of_files
+from envparity.cache import Cache, digest, digest_of_files, remove_tree
 from envparity.capability import Tool
 from envparity.interpreter import Interpreter
 from envparity.package import Wheel, build_wheel, wheel_is_shared
@@ -24,6 +24,9 @@ from envparity.scenario import Scenario, tree
 WHEELWRIGHT = digest_of_files(
     *(Path(__file__).with_name(name) for name in ("package.py", "compiler.py"))
 )
+
+#: Environments that a worker keeps for cells to come: those without packages serve many scenarios.
+ENVIRONMENTS_KEPT = 24
 
 
 class Workshop:
@@ -48,6 +51,8 @@ class Workshop:
         self.data = data
         self.tools = tools
         self.system_path = tuple(system_path)
+        self._held: dict[str, int] = {}
+        self._recent: dict[str, None] = {}
         self._wheels: dict[tuple[Path, str | None, str], Wheel] = {}
 
     @property
@@ -66,13 +71,47 @@ class Workshop:
         """Where a cell sees *outside*: below the cell as *name*, or where it is anyway."""
         return self.sandbox.cell / name if self.namespaces else outside
 
-    @contextlib.contextmanager
-    def lock(self, name: str) -> Iterator[None]:
-        """Hold a lock that the workers of this run share."""
-        folder = self.folder / "locks"
-        folder.mkdir(exist_ok=True)
-        with FileLock(folder / name):
-            yield
+    def claim(self, key: str, make: Callable[[Path], None]) -> Path:
+        """The environment folder *key*, made by *make* if need be, and kept until `release`.
+
+        Workers share what they build. Who uses a folder holds a shared flock(2) on it, who makes
+        or removes one an exclusive one.
+        """
+        folder = self.folder / "environments" / key
+        complete = folder / "complete"
+        if key not in self._held:
+            path = self.folder / "locks" / key
+            path.parent.mkdir(exist_ok=True)
+            self._held[key] = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        lock = self._held[key]
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        # flock(2) turns one lock into another by giving it up: a remover may come in between.
+        while not complete.exists():
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not complete.exists():
+                remove_tree(folder)
+                folder.mkdir(parents=True)
+                make(folder)
+                complete.touch()
+            fcntl.flock(lock, fcntl.LOCK_SH)
+        self._recent.pop(key, None)
+        self._recent[key] = None
+        return folder
+
+    def release(self) -> None:
+        """Let go of the environments in use, and remove those that were not used for long."""
+        for lock in self._held.values():
+            os.close(lock)
+        self._held.clear()
+        for key in list(self._recent)[: max(0, len(self._recent) - ENVIRONMENTS_KEPT)]:
+            del self._recent[key]
+            lock = os.open(self.folder / "locks" / key, os.O_RDWR | os.O_CLOEXEC)
+            with contextlib.suppress(BlockingIOError):
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                # First of all, lest what is left of it when we are killed passes for whole.
+                (self.folder / "environments" / key / "complete").unlink(missing_ok=True)
+                remove_tree(self.folder / "environments" / key)
+            os.close(lock)
 
     def wheels(self, scenario: Scenario, interpreter: Interpreter) -> tuple[Wheel, ...]:
         """The wheels of the packages that *scenario* has installed."""

@@ -7,19 +7,24 @@ keep a store there; the scratch folder is new for each build and stays visible a
 
 from __future__ import annotations
 
+import compileall
+import functools
 import json
 import os
+import py_compile
 import shutil
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, frozen
 
 from envparity.builders import Description, Refused, Request, Unsupported
-from envparity.cache import digest, remove_tree, write_atomically
+from envparity.cache import Cache, digest, digest_of_files
 from envparity.environment import Environment
 from envparity.errors import BuilderError, UsageError
 from envparity.sandbox import Bind, Command, Job, Mount
+from envparity.scenario import tree
 from envparity.vanilla import bare_base
 
 if TYPE_CHECKING:
@@ -208,23 +213,22 @@ class ProgramBuilder:
             again,
             *(wheel.digest for wheel in request.wheels),
         )
-        folder = workshop.folder / "environments" / key
-        answer = folder / "answer.json"
-        with workshop.lock(f"environment-{key}"):
-            if not answer.exists():
-                remove_tree(folder)
-                for name in ("out", "scratch", "request"):
-                    (folder / name).mkdir(parents=True)
-                wheels = workshop.wheel_folder
-                if again:
-                    wheels = folder / "wheels"
-                    for wheel in request.wheels:
-                        place = wheels / wheel.path.relative_to(workshop.wheel_folder)
-                        place.parent.mkdir(parents=True)
-                        shutil.copyfile(wheel.path, place)
-                bench = self._bench(request, workshop, folder, wheels)
-                write_atomically(answer, json.dumps(self._build(request, bench)))
-        return folder
+
+        def make(folder: Path) -> None:
+            for name in ("out", "scratch", "request"):
+                (folder / name).mkdir()
+            wheels = workshop.wheel_folder
+            if again:
+                wheels = folder / "wheels"
+                for wheel in request.wheels:
+                    place = wheels / wheel.path.relative_to(workshop.wheel_folder)
+                    place.parent.mkdir(parents=True)
+                    shutil.copyfile(wheel.path, place)
+            bench = self._bench(request, workshop, folder, wheels)
+            answer = json.dumps(self._build(request, bench))
+            (folder / "answer.json").write_text(answer)
+
+        return workshop.claim(key, make)
 
     def _build(self, request: Request, bench: Bench) -> dict[str, Any]:
         """Run the program once; what came of it, as JSON."""
@@ -306,9 +310,30 @@ class ProgramBuilder:
             "LC_ALL": "C.UTF-8",
         }
         if self.python_path is not None:
-            variables["PYTHONPATH"] = str(self.python_path)
-            variables["PYTHONPYCACHEPREFIX"] = f"{home}/.cache/pycache"
+            variables["PYTHONPATH"] = str(compiled(self.python_path, workshop.cache))
         return variables
+
+
+@functools.cache
+def compiled(data: Path, cache: Cache) -> Path:
+    """A copy of the in-tree builders below *data*, with bytecode.
+
+    The checkout may be read-only and is left as it is; without bytecode each build would compile
+    the builder first.
+    """
+    packages = [data / name for name in ("reference", "bugs") if (data / name).is_dir()]
+    sources = [path for folder in packages for path in tree(folder).values()]
+
+    def copy(draft: Path) -> None:
+        for folder in packages:
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(folder, draft / folder.name, ignore=ignored)
+        compileall.compile_dir(
+            draft, quiet=2, invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH
+        )
+
+    name = digest(sys.version, *map(str, sources), digest_of_files(*sources))
+    return cache.tree("builders", name, copy)
 
 
 def executable(argument: str) -> ProgramBuilder:

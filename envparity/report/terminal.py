@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
-from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
@@ -54,7 +53,8 @@ def _table(verdicts: Sequence[Verdict], *, fold: bool) -> Table:
     for verdict in verdicts:
         rows[verdict.scenario][verdict.python] = verdict.outcome
     table = Table(box=None, pad_edge=False)
-    table.add_column("scenario", overflow="ellipsis", no_wrap=True, ratio=1)
+    # The one column that may shrink: rich takes from all alike where none may wrap.
+    table.add_column("scenario")
     for python in pythons:
         heading = _heading(python, pythons)
         width = max(map(len, heading.splitlines()))
@@ -65,11 +65,15 @@ def _table(verdicts: Sequence[Verdict], *, fold: bool) -> Table:
         if fold and set(outcomes.values()) <= good and Outcome.PARITY in outcomes.values():
             folded[name.partition("/")[0]] += 1
             continue
-        table.add_row(escape(name), *(_glyph(outcomes.get(python)) for python in pythons))
+        table.add_row(_cut(name), *(_glyph(outcomes.get(python)) for python in pythons))
     for theme, count in sorted(folded.items()):
         cells = [_folded(theme, python, rows) for python in pythons]
-        table.add_row(f"{theme}: parity in {count} scenarios", *cells)
+        table.add_row(_cut(f"{theme}: parity in {count} scenarios"), *cells)
     return table
+
+
+def _cut(name: str) -> Text:
+    return Text(name, no_wrap=True, overflow="ellipsis")
 
 
 def _heading(python: str, pythons: Sequence[str]) -> str:
@@ -108,7 +112,7 @@ def _worst(outcomes: Iterable[Outcome]) -> int:
 
 def _version_key(python: str) -> tuple[object, ...]:
     release = python.split("-", maxsplit=1)[0]
-    return (*(int(part) if part.isdigit() else 0 for part in release.split(".")), python)
+    return ([int(part) if part.isdigit() else 0 for part in release.split(".")], python)
 
 
 def stories(verdicts: Sequence[Verdict], *, limit: int | None = STORIES) -> list[Text]:
@@ -154,14 +158,17 @@ def _story(same: Sequence[Verdict]) -> list[Text]:
         )
     ]
     if verdict.summary and len(names) == 1:
-        lines.append(Text(f"  In vanilla: {verdict.summary[:1].lower()}{verdict.summary[1:]}"))
+        lines.append(Text(f"  In vanilla: {_in_a_sentence(verdict.summary)}"))
     if verdict.origin and len(names) == 1:
         lines.append(Text("  Reported: " + "  ".join(map(link, verdict.origin)), style="dim"))
     if verdict.outcome is not Outcome.DIFFERS:
         lines.append(Text(f"  {printable(verdict.reason)}"))
     for step, differences in itertools.groupby(verdict.differences, key=lambda one: one.step):
         told = list(differences)
-        lines.append(Text(f"  step {step + 1}: {told[0].run}", style="bold"))
+        start = f"  step {step + 1}: "
+        for line in told[0].run.strip().splitlines():
+            lines.append(Text(start + printable(line), style="bold"))
+            start = " " * len(start)
         for difference in told:
             lines += _told(difference)
     lines.append(Text(f"  again: {verdict.rerun}", style="cyan"))
@@ -173,7 +180,8 @@ def _told(difference: Difference) -> list[Text]:
     if difference.what in {"exit status", "time limit"}:
         words = f"{difference.vanilla} in vanilla, {difference.environment} in the environment"
         return [Text(f"    {difference.what}: {words}")]
-    lines = [Text(f"    {difference.what}: - vanilla, + environment", style="dim")]
+    what = printable(difference.what)
+    lines = [Text(f"    {what}: - vanilla, + environment", style="dim")]
     diff = [line for line in difference.diff() if not line.startswith("@@")]
     for line in diff[:DIFF_LINES]:
         colour = {"-": "green", "+": "red"}.get(line[:1], "dim")
@@ -181,6 +189,11 @@ def _told(difference: Difference) -> list[Text]:
     if len(diff) > DIFF_LINES:
         lines.append(Text(f"    … {len(diff) - DIFF_LINES} more lines", style="dim"))
     return lines
+
+
+def _in_a_sentence(summary: str) -> str:
+    """*summary* without its capital, unless the whole word has capitals (PYTHONHOME)."""
+    return summary if summary[1:2].isupper() else summary[:1].lower() + summary[1:]
 
 
 def link(origin: str) -> str:
@@ -196,20 +209,21 @@ def link(origin: str) -> str:
 def printable(text: str) -> str:
     """*text* with control characters shown, so that no output of a step steers the terminal."""
     return "".join(
-        char if char.isprintable() else f"\\x{ord(char):02x}"
-        for char in text.encode("utf-8", "backslashreplace").decode()
+        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
     )
 
 
 def totals(verdicts: Sequence[Verdict], seconds: float) -> Text:
     """The last line: how many cells ended how."""
     counts = Counter(verdict.outcome for verdict in verdicts)
-    parts: list[str | tuple[str, str]] = [f"{len(verdicts)} cells: "]
+    parts: list[str | tuple[str, str]] = [f"{len(verdicts)} cells"]
     for outcome in (Outcome.PARITY, *(one for one in Outcome if one is not Outcome.PARITY)):
         if counts[outcome]:
-            parts += [(f"{counts[outcome]} {outcome}", GLYPHS[outcome][1]), ", "]
-    parts[-1:] = [f" in {seconds:.1f} s"]
-    return Text.assemble(*parts)
+            parts += [
+                ": " if len(parts) == 1 else ", ",
+                (f"{counts[outcome]} {outcome}", GLYPHS[outcome][1]),
+            ]
+    return Text.assemble(*parts, f" in {seconds:.1f} s")
 
 
 def legend() -> Text:
@@ -226,11 +240,19 @@ def skips(verdicts: Sequence[Verdict]) -> list[Text]:
         if verdict.outcome in {Outcome.SKIPPED, Outcome.UNSUPPORTED}
     )
     return [
-        Text(f"{count} {outcome}: {reason}", style="dim")
+        Text(f"{count} {outcome}: {printable(reason)}", style="dim")
         for (outcome, reason), count in counts.most_common()
     ]
 
 
 def make_console(*, color: bool | None = None) -> Console:
-    """The console of a run; plain when it is no terminal, or with NO_COLOR."""
-    return Console(highlight=False, soft_wrap=False, no_color=None if color is None else not color)
+    """The console of a run; without colours when it is no terminal, or with NO_COLOR.
+
+    With *color* False it is plain text, whatever it is printed to.
+    """
+    return Console(
+        highlight=False,
+        soft_wrap=False,
+        color_system=None if color is False else "auto",
+        no_color=None if color is None else not color,
+    )
