@@ -28,6 +28,9 @@ from envparity.errors import CacheError
 #: Overrides where the cache lies.
 VARIABLE = "ENVPARITY_CACHE_DIR"
 
+#: Overrides where workspaces lie.
+WORKSPACE_VARIABLE = "ENVPARITY_WORKSPACE_DIR"
+
 
 def default_folder() -> Path:
     """The user's cache folder for envparity (XDG base directories, by platformdirs)."""
@@ -190,12 +193,15 @@ class Workspace:
     @classmethod
     def create(cls, cache: Cache) -> Workspace:
         """A new workspace; workspaces of runs that are no more are removed first."""
-        runs = cache.folder / "runs"
+        chosen, on_disk = os.environ.get(WORKSPACE_VARIABLE), cache.folder / "runs"
+        runs = Path(chosen) if chosen else memory_folder() or on_disk
         folder = runs / f"{time.strftime('%Y%m%dT%H%M%S')}-{secrets.token_hex(4)}"
         lock = FileLock(f"{folder}.lock")
         try:
-            runs.mkdir(exist_ok=True)
-            sweep(runs)
+            runs.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for place in {runs, on_disk}:
+                if place.is_dir():
+                    sweep(place)
             sweep_drafts(cache.folder)
             # The lock comes first: another run may be sweeping at this moment.
             lock.acquire()
@@ -204,7 +210,7 @@ class Workspace:
             raise CacheError(
                 f"no workspace can be made: {error.strerror}",
                 path=runs,
-                hint=f"set {VARIABLE} to a folder that can be written",
+                hint=f"set {WORKSPACE_VARIABLE} to a folder that can be written",
             ) from error
         return cls(folder, lock)
 

@@ -135,8 +135,8 @@ class Plan:
     def workshop(self, worker: str) -> Workshop:
         """A workshop for the worker that is called *worker*."""
         expose = {
-            self.settings.cache, self.workspace, self.settings.corpus, self.data, Path(__file__).parent.parent,
-            Path(sys.prefix), Path(sys.base_prefix),
+            self.settings.cache, self.settings.corpus, self.workspace, self.data,
+            Path(__file__).parent.parent, Path(sys.prefix), Path(sys.base_prefix),
             *(Path(tool.command[0]).parent for tool in self.tools.values()),
             *(one.prefix for one in self.found),
             *(Path(name[5:]).absolute().parent for name in self.settings.builders

@@ -164,9 +164,7 @@ class Sandbox:
         answer = self._ask({"mode": mode, "cell": str(self.cell), "expose": self._expose}, GRACE)
         if not answer["ready"]:
             self.close()
-            raise SandboxError(
-                f"no private namespaces: {answer['why']}", hint="see docs/how-it-works.md"
-            )
+            raise SandboxError(answer["why"])
 
     def run(self, job: Job) -> list[StepOutcome]:
         """Run *job* and return one outcome per command, fewer when one of them timed out.

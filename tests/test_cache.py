@@ -13,6 +13,7 @@ import tempfile
 import textwrap
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,11 +23,13 @@ from hypothesis import strategies as st
 from envparity import cache as cache_module
 from envparity.cache import (
     VARIABLE,
+    WORKSPACE_VARIABLE,
     Cache,
     Workspace,
     default_folder,
     digest,
     digest_of_files,
+    memory_folder,
     remove_tree,
     sweep,
     sweep_drafts,
@@ -319,6 +322,20 @@ OWNER = """
 class TestWorkspace:
     """The folder of one run lives as long as its owner."""
 
+    @pytest.fixture(autouse=True)
+    def _on_disk(self, cache: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Put workspaces where nobody else's are."""
+        monkeypatch.setenv(WORKSPACE_VARIABLE, str(cache.folder / "runs"))
+
+    def test_in_memory(self, cache: Cache, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        """It lies in memory where that can be had, and in the cache otherwise."""
+        monkeypatch.delenv(WORKSPACE_VARIABLE)
+        for place in (tmp_path / "memory", None):
+            monkeypatch.setattr(cache_module, "memory_folder", lambda place=place: place)
+            workspace = Workspace.create(cache)
+            assert workspace.folder.parent == (place or cache.folder / "runs")
+            workspace.close()
+
     def runs(self, cache: Cache) -> list[str]:
         """Return the names of all there is of workspaces."""
         return sorted(path.name for path in (cache.folder / "runs").iterdir())
@@ -458,6 +475,54 @@ class TestDrafts:
         monkeypatch.setattr(Path, "glob", lambda *_: iter([gone]))
         sweep_drafts(cache.folder)
         assert not gone.exists()
+
+
+class TestMemory:
+    """Where a machine has memory to spare, workspaces may lie in it."""
+
+    @pytest.fixture
+    def memory(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        """Make a folder that stands for the file system in memory."""
+        monkeypatch.setattr(cache_module, "MEMORY", tmp_path)
+        self.has(monkeypatch)
+        return tmp_path
+
+    def has(self, monkeypatch: pytest.MonkeyPatch, *, room: int = 4 << 30, flags: int = 0) -> None:
+        """Give the file system *room*, in bytes, and mount it with *flags*."""
+        status = SimpleNamespace(f_flag=flags, f_bavail=room // 4096, f_frsize=4096)
+        monkeypatch.setattr(os, "statvfs", lambda path: status)
+
+    def test_folder(self, memory: Path) -> None:
+        """Each user has a folder there, whether it has been made already or not."""
+        assert memory_folder() == memory / f"envparity-{os.getuid()}"
+        (memory / f"envparity-{os.getuid()}").mkdir()
+        assert memory_folder() == memory / f"envparity-{os.getuid()}"
+
+    @pytest.mark.parametrize(
+        ("room", "flags"), [(1 << 30, 0), (4 << 30, os.ST_NOEXEC), (4 << 30, os.ST_RDONLY)]
+    )
+    def test_no_use(
+        self, memory: Path, monkeypatch: pytest.MonkeyPatch, room: int, flags: int
+    ) -> None:
+        """Too little room, or nothing that can be written and executed there, is no use."""
+        self.has(monkeypatch, room=room, flags=flags)
+        assert memory_folder() is None
+
+    def test_no_such_thing(self, memory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A machine without it does without."""
+        monkeypatch.undo()
+        monkeypatch.setattr(cache_module, "MEMORY", memory / "missing")
+        assert memory_folder() is None
+
+    def test_not_ours(self, memory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A folder of another user, or a link that anybody laid, is not used."""
+        folder = memory / f"envparity-{os.getuid()}"
+        folder.symlink_to("/tmp")
+        assert memory_folder() is None
+        uid = os.getuid() + 1
+        (memory / f"envparity-{uid}").mkdir()
+        monkeypatch.setattr(os, "getuid", lambda: uid)
+        assert memory_folder() is None
 
 
 def test_what_is_kept_is_plain_json(cache: Cache) -> None:

@@ -280,7 +280,10 @@ class TestAsk:
         with pytest.raises(InterpreterError, match=r"did not answer within 0\.3 seconds"):
             ask(exe, time_limit=0.3)
         assert time.monotonic() - start < 5
-        assert marker.read_text().strip() not in sessions()
+        # What was killed is gone when the kernel gets round to it.
+        while marker.read_text().strip() in sessions():
+            assert time.monotonic() - start < 10
+            time.sleep(0.01)
 
     @pytest.mark.parametrize(
         "changes",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import threading
+import time
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +14,7 @@ import pytest
 
 from envparity import compiler, package
 from envparity import workshop as workshop_module
-from envparity.cache import digest_of_files
+from envparity.cache import digest_of_files, remove_tree
 from envparity.errors import CorpusError
 from envparity.sandbox import Sandbox
 from envparity.scenario import load_scenario
@@ -195,22 +197,135 @@ class TestPlaces:
         assert not plain.namespaces
         assert plain.inside(tmp_path / "x", "opt") == tmp_path / "x"
 
-    def test_lock(self, tmp_path: Path) -> None:
-        """A lock keeps other workers out until it is given back."""
-        one, other = make_workshop(tmp_path), make_workshop(tmp_path)
-        order = []
 
-        def wait() -> None:
-            with other.lock("x"):
-                order.append("other")
+class TestClaims:
+    """Workers share the environments that they build, and remove those nobody uses."""
 
-        thread = threading.Thread(target=wait)
-        with one.lock("x"), one.lock("y"):
+    @pytest.fixture
+    def neighbour(self, workshop: Workshop) -> Workshop:
+        """Open the workshop of another worker of the same run."""
+        return Workshop(
+            cache=workshop.cache,
+            folder=workshop.folder,
+            sandbox=workshop.sandbox,
+            data=workshop.data,
+            tools={},
+        )
+
+    def make(self, folder: Path) -> None:
+        """Make something that can be told from what another call made."""
+        (folder / "made").touch()
+        (folder / str(time.monotonic_ns())).touch()
+
+    def content(self, folder: Path) -> set[str]:
+        """Return the names in a folder."""
+        return {path.name for path in folder.iterdir()}
+
+    def test_shared(self, workshop: Workshop, neighbour: Workshop) -> None:
+        """What one worker made, another finds; both use it at one time."""
+        first = workshop.claim("key", self.make)
+        content = self.content(first)
+        assert neighbour.claim("key", self.make) == first
+        assert self.content(first) == content >= {"made"}
+        for one in (workshop, neighbour):
+            one.release()
+        assert self.content(first) == content
+
+    def test_twice_in_a_cell(self, workshop: Workshop) -> None:
+        """A cell may claim a folder that it has already."""
+        assert workshop.claim("key", self.make) == workshop.claim("key", self.make)
+        workshop.release()
+
+    def test_failure(self, workshop: Workshop, neighbour: Workshop) -> None:
+        """What could not be made is made anew, with nothing of the first attempt in it."""
+
+        def fail(folder: Path) -> None:
+            (folder / "half").touch()
+            raise ValueError
+
+        with pytest.raises(ValueError, match=r"^$"):
+            workshop.claim("key", fail)
+        workshop.release()
+        assert "half" not in self.content(neighbour.claim("key", self.make))
+
+    def test_waits_for_the_maker(self, workshop: Workshop, neighbour: Workshop) -> None:
+        """Who claims what is being made waits until it is whole."""
+        order: list[str] = []
+
+        def slow(folder: Path) -> None:
             thread.start()
             thread.join(0.2)
-            order.append("one")
+            self.make(folder)
+            order.append("made")
+
+        def wait() -> None:
+            order.extend(self.content(neighbour.claim("key", fail_if_called)) & {"made"})
+
+        def fail_if_called(folder: Path) -> None:
+            raise AssertionError
+
+        thread = threading.Thread(target=wait)
+        workshop.claim("key", slow)
         thread.join()
-        assert order == ["one", "other"]
+        assert order == ["made", "made"]
+
+    def test_removal(
+        self, workshop: Workshop, neighbour: Workshop, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Only the latest are kept, those in use by others besides."""
+        monkeypatch.setattr(workshop_module, "ENVIRONMENTS_KEPT", 2)
+        places = {key: workshop.claim(key, self.make) for key in "abcd"}
+        neighbour.claim("b", self.make)
+        workshop.claim("a", self.make)
+        assert all(place.exists() for place in places.values())
+        workshop.release()
+        assert [key for key, place in places.items() if place.exists()] == ["a", "b", "d"]
+        neighbour.release()
+        for key in "ef":
+            neighbour.claim(key, self.make)
+        neighbour.release()
+        assert not places["b"].exists()
+
+    def test_removed_in_between(self, workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Who claims a folder has it whole, even if it went while locks changed hands."""
+        flock, calls = fcntl.flock, []
+
+        def meddle(lock: int, operation: int) -> None:
+            flock(lock, operation)
+            calls.append(operation)
+            if len(calls) == 3:  # the maker's lock has just become a user's
+                remove_tree(workshop.folder / "environments/key")
+
+        monkeypatch.setattr(fcntl, "flock", meddle)
+        assert "made" in self.content(workshop.claim("key", self.make))
+        shared, exclusive = fcntl.LOCK_SH, fcntl.LOCK_EX
+        assert calls == [shared, exclusive, shared, exclusive, shared]
+
+    def test_made_by_another_meanwhile(
+        self, workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """What another worker made while this one waited for the lock is not made again."""
+        flock = fcntl.flock
+
+        def meddle(lock: int, operation: int) -> None:
+            flock(lock, operation)
+            if operation == fcntl.LOCK_EX:
+                folder = workshop.folder / "environments/key"
+                folder.mkdir(parents=True)
+                (folder / "complete").touch()
+
+        monkeypatch.setattr(fcntl, "flock", meddle)
+        assert self.content(workshop.claim("key", self.make)) == {"complete"}
+
+    def test_half_removed(self, workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A folder whose remover was killed does not pass for whole."""
+        monkeypatch.setattr(workshop_module, "ENVIRONMENTS_KEPT", 0)
+        place = workshop.claim("key", self.make)
+        with monkeypatch.context() as patched:
+            patched.setattr(workshop_module, "remove_tree", lambda folder: None)
+            workshop.release()
+        before = self.content(place)
+        assert self.content(workshop.claim("key", self.make)) != before | {"complete"}
 
 
 class TestDigests:
@@ -245,5 +360,5 @@ class TestDigests:
 
     def test_wheelwright(self) -> None:
         """Wheels are made anew when the code that makes them, or that compiles, changes."""
-        sources = [Path(module.__spec__.origin or "") for module in (package, compiler)]
+        sources = [Path(str(module.__file__)) for module in (package, compiler)]
         assert digest_of_files(*sources) == WHEELWRIGHT

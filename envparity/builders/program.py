@@ -22,7 +22,7 @@ from attrs import evolve, frozen
 from envparity.builders import Description, Refused, Request, Unsupported
 from envparity.cache import Cache, digest, digest_of_files
 from envparity.environment import Environment
-from envparity.errors import BuilderError, UsageError
+from envparity.errors import BuilderError, CacheError, UsageError
 from envparity.sandbox import Bind, Command, Job, Mount
 from envparity.scenario import tree
 from envparity.vanilla import bare_base
@@ -328,9 +328,9 @@ def compiled(data: Path, cache: Cache) -> Path:
         for folder in packages:
             ignored = shutil.ignore_patterns("__pycache__")
             shutil.copytree(folder, draft / folder.name, ignore=ignored)
-        compileall.compile_dir(
-            draft, quiet=2, invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH
-        )
+        mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
+        if not compileall.compile_dir(draft, quiet=2, invalidation_mode=mode):
+            raise CacheError("the cache cannot be written", path=cache.folder, hint="disk full?")
 
     name = digest(sys.version, *map(str, sources), digest_of_files(*sources))
     return cache.tree("builders", name, copy)

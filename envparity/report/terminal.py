@@ -142,7 +142,7 @@ def _shape(verdict: Verdict) -> str:
     told = (
         f"{one.step} {one.what} {one.vanilla} | {one.environment}" for one in verdict.differences
     )
-    return re.sub(r"\d+", "0", "\n".join(told))
+    return re.sub(r"\d+(\.\d+)+|(?<=python)\d+", "X.Y", "\n".join(told))
 
 
 def _story(same: Sequence[Verdict]) -> list[Text]:
