@@ -1,0 +1,2 @@
+# The namespace of alpha and beta.
+__path__ = __import__("pkgutil").extend_path(__path__, __name__)

@@ -1,0 +1,5 @@
+from words import HELLO
+
+
+def main():
+    print(HELLO)

@@ -1,0 +1,3 @@
+import things
+
+things.main()

@@ -1,0 +1,5 @@
+for file in "$@"; do
+  mode=plain
+  [ -x "$file" ] && mode=executable
+  echo "${file##*/} is $mode"
+done

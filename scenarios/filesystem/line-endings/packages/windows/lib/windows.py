@@ -1,0 +1,2 @@
+TEXT = "from Windows"
+MORE = [	1]

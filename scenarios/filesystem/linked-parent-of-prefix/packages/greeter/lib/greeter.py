@@ -1,0 +1,5 @@
+import sys
+
+
+def main():
+    print("%s from %s" % (sys.argv[1:], sys.prefix))

@@ -1,0 +1,1 @@
+NAME = "Greeter with a capital"

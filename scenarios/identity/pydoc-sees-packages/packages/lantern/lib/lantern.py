@@ -1,0 +1,3 @@
+"""A light for the night."""
+
+LIGHT = "on"

@@ -1,0 +1,6 @@
+import sys
+
+import lantern
+
+print(sys.prefix)
+print(lantern.LIGHT)

@@ -1,0 +1,3 @@
+@start this file with Python
+import lantern
+print(lantern.LIGHT)

@@ -1,0 +1,7 @@
+import sys
+
+import lantern
+
+print(sys.argv)
+print(sys.prefix)
+print(lantern.LIGHT)

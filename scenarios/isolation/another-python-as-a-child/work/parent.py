@@ -1,0 +1,3 @@
+import starter
+
+starter.main()

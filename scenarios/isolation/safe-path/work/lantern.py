@@ -1,0 +1,1 @@
+LIGHT = 'a lantern of the working directory'

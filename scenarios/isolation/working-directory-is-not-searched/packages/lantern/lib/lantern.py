@@ -1,0 +1,7 @@
+import json
+
+LIGHT = json.dumps("on")
+
+
+def main():
+    print(LIGHT)

@@ -1,0 +1,1 @@
+raise SystemExit('json of the working directory')

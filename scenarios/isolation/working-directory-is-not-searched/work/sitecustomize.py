@@ -1,0 +1,1 @@
+raise SystemExit('sitecustomize of the working directory')

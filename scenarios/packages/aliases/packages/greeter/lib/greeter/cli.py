@@ -1,0 +1,7 @@
+from greeter import main
+
+
+class App(object):
+    @staticmethod
+    def run():
+        main()

@@ -1,0 +1,4 @@
+def lays():
+    import egg
+
+    return egg.hatches()

@@ -1,0 +1,5 @@
+import words
+
+
+def main():
+    print(words.HELLO)

@@ -1,0 +1,5 @@
+import shared.alpha
+import shared.beta
+
+print(shared.alpha.NAME)
+print(shared.beta.NAME)

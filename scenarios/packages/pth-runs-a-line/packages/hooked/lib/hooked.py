@@ -1,0 +1,9 @@
+import sys
+
+
+def announce():
+    sys.stdout.write("the hook runs\n")
+
+
+def main():
+    print("the program runs")

@@ -1,0 +1,3 @@
+import variables
+
+variables.main()

@@ -1,0 +1,3 @@
+import process
+
+process.main()

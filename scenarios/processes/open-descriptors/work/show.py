@@ -1,0 +1,3 @@
+import descriptors
+
+descriptors.main()

@@ -1,0 +1,4 @@
+const char *strike(void)
+{
+    return "struck a match";
+}

@@ -1,0 +1,8 @@
+import sys
+
+LIGHT = "on"
+
+
+def main():
+    print((sys.argv[1:], LIGHT))
+    print(sys.prefix)

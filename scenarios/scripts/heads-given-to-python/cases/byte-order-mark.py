@@ -1,0 +1,3 @@
+﻿#!python
+import lantern
+print((lantern.LIGHT, len(u"é")))

@@ -1,0 +1,3 @@
+# nothing but
+# comments, then
+import lantern; print(lantern.LIGHT)

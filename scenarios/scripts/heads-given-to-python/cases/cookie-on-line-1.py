@@ -1,0 +1,5 @@
+# -*- coding: latin-1 -*-
+"""Light the lantern."""
+from __future__ import division
+import lantern
+print((lantern.LIGHT, __doc__, 1 / 2, ord(u"é")))

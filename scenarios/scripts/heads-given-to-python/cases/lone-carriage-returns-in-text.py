@@ -1,0 +1,2 @@
+import lantern
+print((lantern.LIGHT, """onetwo""".splitlines()))

@@ -1,0 +1,3 @@
+#!/bin/false
+import lantern
+print((lantern.LIGHT, __doc__))

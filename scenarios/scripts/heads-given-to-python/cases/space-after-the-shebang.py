@@ -1,0 +1,3 @@
+#! python -u
+import lantern
+print((lantern.LIGHT, __doc__))

@@ -1,0 +1,3 @@
+#!C:\Python\python.exe
+import lantern
+print((lantern.LIGHT, __doc__))

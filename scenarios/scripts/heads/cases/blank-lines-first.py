@@ -1,0 +1,5 @@
+#!python
+
+
+import lantern
+print((lantern.LIGHT, __doc__))

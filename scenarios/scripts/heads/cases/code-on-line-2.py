@@ -1,0 +1,3 @@
+#!python
+import sys, os, lantern
+print((lantern.LIGHT, os.sep, sys.argv[1:], __doc__))

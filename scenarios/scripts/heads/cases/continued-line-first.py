@@ -1,0 +1,4 @@
+#!python
+import \
+    lantern
+print((lantern.LIGHT, __doc__))

@@ -1,0 +1,4 @@
+#!python
+# -*- coding: latin-1 -*-
+import lantern
+print((lantern.LIGHT, len(u"café"), ord(u"é")))

@@ -1,0 +1,4 @@
+#!python
+'Light the lantern.'
+import lantern
+print((lantern.LIGHT, __doc__))

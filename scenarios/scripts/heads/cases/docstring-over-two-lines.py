@@ -1,0 +1,5 @@
+#!python
+"Light \
+the lantern."
+import lantern
+print((lantern.LIGHT, __doc__))

@@ -1,0 +1,4 @@
+#!python
+from __future__ import division
+import lantern
+print((lantern.LIGHT, 1 / 2))

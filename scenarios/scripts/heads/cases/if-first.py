@@ -1,0 +1,4 @@
+#!python
+if True:
+    import lantern
+    print((lantern.LIGHT, __doc__))

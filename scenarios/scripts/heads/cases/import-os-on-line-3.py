@@ -1,0 +1,5 @@
+#!python
+import lantern
+import os
+import sys
+print((lantern.LIGHT, os.sep, sys.argv[1:]))

@@ -1,0 +1,2 @@
+#!python
+import lantern; print(lantern.LIGHT)

@@ -1,0 +1,3 @@
+#!pythonw
+import lantern
+print((lantern.LIGHT, __doc__))

@@ -1,0 +1,5 @@
+#!python
+R"""Match \d lanterns."""
+from __future__ import division
+import lantern
+print((lantern.LIGHT, __doc__, 1 / 2))

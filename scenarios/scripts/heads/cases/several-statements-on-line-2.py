@@ -1,0 +1,2 @@
+#!python
+import os; import sys; import lantern; print((lantern.LIGHT, os.sep))

@@ -1,0 +1,6 @@
+#!python
+	
+	# an indented comment
+from __future__ import division
+import lantern
+print((lantern.LIGHT, 1 / 2))

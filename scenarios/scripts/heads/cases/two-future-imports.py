@@ -1,0 +1,7 @@
+#!python
+"""Light the lantern."""
+from __future__ import absolute_import
+
+# Between them.
+from __future__ import division; import lantern
+print((lantern.LIGHT, __doc__, 1 / 2))

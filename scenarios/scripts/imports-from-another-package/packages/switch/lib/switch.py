@@ -1,0 +1,5 @@
+import lantern
+
+
+def main():
+    print(lantern.LIGHT)

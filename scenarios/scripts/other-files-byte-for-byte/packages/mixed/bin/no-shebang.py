@@ -1,0 +1,2 @@
+import sys;import site
+print('not started here')

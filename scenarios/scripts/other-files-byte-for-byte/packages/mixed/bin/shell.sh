@@ -1,0 +1,3 @@
+#!/bin/sh
+x=1 # python
+echo $x

@@ -1,0 +1,2 @@
+#! python
+print('not started here')

@@ -1,0 +1,4 @@
+import sys
+
+print((__name__, sys.argv[1:]))
+print(sys.prefix)

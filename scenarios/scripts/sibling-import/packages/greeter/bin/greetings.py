@@ -1,0 +1,5 @@
+#!python
+TEXT = "hello"
+
+if __name__ == "__main__":
+    print("called: " + TEXT)

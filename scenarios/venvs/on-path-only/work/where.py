@@ -1,0 +1,5 @@
+#!/usr/bin/env python3
+import sys
+
+print("prefix      " + sys.prefix)
+print("base_prefix " + sys.base_prefix)

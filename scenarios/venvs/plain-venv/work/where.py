@@ -1,0 +1,5 @@
+import sys
+
+print("prefix      " + sys.prefix)
+print("base_prefix " + sys.base_prefix)
+print("executable  " + sys.executable)

@@ -1,0 +1,6 @@
+import sys
+
+
+def main():
+    print("prefix      " + sys.prefix)
+    print("base_prefix " + sys.base_prefix)

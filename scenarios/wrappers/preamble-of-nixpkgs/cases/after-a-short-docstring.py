@@ -1,0 +1,7 @@
+#!python
+"""Usage: greet [--dim]"""
+import sys;import site;import functools;sys.argv[0] = '/pkgs/greet-1.0/bin/greet';functools.reduce(lambda k, p: site.addsitedir(p, k), ['/pkgs/greet-1.0/lib','/pkgs/lantern-1.0/lib'], site._init_pathinfo());
+import sys
+import lantern
+print(__doc__)
+print((lantern.LIGHT, sys.argv[1:]))

@@ -1,0 +1,6 @@
+#!python
+import sys;import site;import functools;sys.argv[0] = '/pkgs/greet-1.0/bin/greet';functools.reduce(lambda k, p: site.addsitedir(p, k), ['/pkgs/greet-1.0/lib','/pkgs/lantern-1.0/lib'], site._init_pathinfo());
+import lantern
+import os
+import sys
+print((lantern.LIGHT, os.sep, sys.argv[1:]))

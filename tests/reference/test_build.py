@@ -1,0 +1,217 @@
+"""The guarantees of a build: whole or not at all, the same twice, and what it refuses."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from reference import build
+from reference.errors import BuildError, Refused
+from reference.interpreter import Interpreter
+from reference.store import Store
+from reference.wrapping import wrap
+
+from .conftest import WheelMaker, python_of, run
+
+ROOT = Path(build.__file__).parents[1]
+
+
+def contents(folder: Path) -> dict[str, tuple[int, bytes]]:
+    """Every file and link below *folder*: its mode, and its bytes or target."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        if path.is_symlink():
+            found[str(path.relative_to(folder))] = (0, os.fsencode(path.readlink()))
+        elif path.is_file():
+            found[str(path.relative_to(folder))] = (path.stat().st_mode, path.read_bytes())
+    return found
+
+
+def greeter(make_wheel: WheelMaker) -> Path:
+    """A wheel with something of everything in it."""
+    return make_wheel(
+        "greeter",
+        {
+            "greeter/__init__.py": b"def main():\n    import sys; print(sys.prefix)\n",
+            "greeter-1.0.data/scripts/hello": b"#!python\nprint('hello')\n",
+            "greeter-1.0.data/scripts/sh": b"#!/bin/sh\necho sh\n",
+            "greeter-1.0.data/data/share/greeter/text": b"text",
+            "greeter-1.0.data/headers/greeter.h": b"/* */",
+        },
+        entry_points="[console_scripts]\ngreet = greeter:main\n",
+    )
+
+
+@pytest.mark.parametrize("link_mode", build.LINK_MODES)
+def test_packages(
+    base: Interpreter, store: Store, tmp_path: Path, make_wheel: WheelMaker, link_mode: str
+) -> None:
+    """Modules, programs, data and headers of a wheel are where the base would have them."""
+    if link_mode != "symlink" and base.version[:2] not in ((2, 7), (3, 12)):
+        pytest.skip("a copy of every base takes minutes")
+    output = tmp_path / "env"
+    build.build(base.executable, [greeter(make_wheel)], output, store=store, link_mode=link_mode)
+    scripts, data = output / base.scheme["scripts"], output / base.scheme["data"]
+    assert run([scripts / "greet"]) == f"{output}\n"
+    assert run([scripts / "hello"]) == "hello\n"
+    assert run([scripts / "sh"]) == "sh\n"
+    assert (data / "share/greeter/text").read_text() == "text"
+    assert (output / base.scheme["headers"] / "greeter/greeter.h").exists()
+    assert all(not path.is_symlink() for path in scripts.iterdir() if "python" not in path.name
+               and path.name in ("greet", "hello", "sh"))  # fmt: skip
+    script = "import greeter, json, os; print(os.path.realpath(greeter.__file__))"
+    real = run([python_of(output, base), "-c", script])
+    assert real.startswith(str(output)) is (link_mode != "symlink")
+
+
+def test_the_base_is_left_alone(
+    newest: Interpreter, store: Store, tmp_path: Path, make_wheel: WheelMaker
+) -> None:
+    """No build and no link mode changes a link count or a file of the base."""
+    stdlib = newest.prefix / newest.stdlib / "os.py"
+    before = stdlib.stat()
+    for link_mode in build.LINK_MODES:
+        output = tmp_path / link_mode
+        build.build(
+            newest.executable, [greeter(make_wheel)], output, store=store, link_mode=link_mode
+        )
+    after = stdlib.stat()
+    assert (before.st_nlink, before.st_mtime_ns) == (after.st_nlink, after.st_mtime_ns)
+
+
+def test_record(base: Interpreter, store: Store, tmp_path: Path, make_wheel: WheelMaker) -> None:
+    """RECORD lists what is there, with the digests of what is there."""
+    output = tmp_path / "env"
+    build.build(base.executable, [greeter(make_wheel)], output, store=store)
+    root = output / base.scheme["purelib"]
+    from reference.packages import digest_of
+
+    rows = (root / "greeter-1.0.dist-info/RECORD").read_text().splitlines()
+    for path, digest, size in (row.rsplit(",", 2) for row in rows if not row.endswith(",,")):
+        content = (root / path).read_bytes()
+        assert (digest, int(size)) == (f"sha256={digest_of(content)}", len(content)), path
+
+
+def test_same_bytes_twice(newest: Interpreter, tmp_path: Path, make_wheel: WheelMaker) -> None:
+    """Two builds at one path, from one store, are the same bytes."""
+    store, output, wheel = Store(tmp_path / "store"), tmp_path / "env", greeter(make_wheel)
+    build.build(newest.executable, [wheel], output, store=store)
+    first = contents(output)
+    output.rename(tmp_path / "old")
+    build.build(newest.executable, [wheel], output, store=store)
+    assert contents(output) == first
+
+
+def test_many_at_once(newest: Interpreter, tmp_path: Path, make_wheel: WheelMaker) -> None:
+    """Builds that start together with an empty store all succeed, and leave nothing behind."""
+    wheel = greeter(make_wheel)
+    command = [sys.executable, "-m", "reference", "make", "--python", str(newest.executable)]
+    variables = {"PYTHONPATH": str(ROOT), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+
+    def one(number: int) -> str:
+        return run([*command, "--output", tmp_path / f"e{number}", wheel], variables=variables)
+
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(one, range(8))) == {""}
+    assert not list((tmp_path / "cache/envparity-reference/building").iterdir())
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_killed(newest: Interpreter, tmp_path: Path, number: int) -> None:
+    """A build that is killed leaves nothing at its output, and the next one cleans the store."""
+    output, cache = tmp_path / "out" / "env", tmp_path / "cache"
+    output.parent.mkdir()
+    command = [sys.executable, "-m", "reference", "make", "--link-mode", "copy",
+               "--python", str(newest.executable), "--output", str(output)]  # fmt: skip
+    variables = {"PATH": os.defpath, "PYTHONPATH": str(ROOT), "XDG_CACHE_HOME": str(cache)}
+    process = subprocess.Popen(command, env=variables, stderr=subprocess.PIPE)
+    building = cache / "envparity-reference/building"
+    while process.poll() is None and not (building.is_dir() and any(building.iterdir())):
+        time.sleep(0.01)
+    time.sleep(0.2)
+    process.send_signal(number)
+    process.communicate()
+    assert not list(output.parent.iterdir())
+    run([*command[:-1], tmp_path / "other"], variables=variables)
+    assert not list(building.iterdir())
+
+
+def test_umask(newest: Interpreter, tmp_path: Path) -> None:
+    """A strict umask makes no difference to who can use the environment."""
+    variables = {"PYTHONPATH": str(ROOT), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    line = 'umask 077; exec "$0" -m reference make --python "$1" --output "$2"'
+    output = tmp_path / "env"
+    run(["/bin/sh", "-c", line, sys.executable, newest.executable, output], variables=variables)
+    closed = [path for path in output.rglob("*") if not path.is_symlink()
+              and path.stat().st_mode & 0o044 != 0o044]  # fmt: skip
+    assert output.stat().st_mode & 0o055 == 0o055
+    assert not closed
+
+
+def test_output(newest: Interpreter, store: Store, tmp_path: Path) -> None:
+    """An output that exists, as whatever, or has no parent is an error that names it."""
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "dangling").symlink_to("nowhere")
+    for name in ("folder", "dangling"):
+        with pytest.raises(BuildError, match=f"{name}: already exists"):
+            build.build(newest.executable, [], tmp_path / name, store=store)
+    with pytest.raises(BuildError, match="no such folder"):
+        build.build(newest.executable, [], tmp_path / "a/b", store=store)
+
+
+def test_collisions(
+    newest: Interpreter, store: Store, tmp_path: Path, make_wheel: WheelMaker
+) -> None:
+    """Identical files merge; different ones are refused with both owners, in any order."""
+    same = [make_wheel(name, {"ns/x.py": b"x = 1\n"}) for name in ("one", "two")]
+    build.build(newest.executable, same, tmp_path / "env", store=store)
+    other = make_wheel("three", {"ns/x.py": b"x = 2\n"})
+    folder = make_wheel("four", {"ns/x.py/y.py": b""})
+    for pair in ([same[0], other], [other, same[0]], [same[0], folder], [folder, same[0]]):
+        with pytest.raises(Refused, match=r"ns/x\.py.*1\.0.*1\.0"):
+            build.build(newest.executable, pair, tmp_path / "no", store=store)
+    assert not (tmp_path / "no").exists()
+
+
+def test_wrapped_programs(
+    base: Interpreter, store: Store, tmp_path: Path, make_wheel: WheelMaker
+) -> None:
+    """A program with a genuine preamble is unwrapped; any other pair stays as it is."""
+    original = b"#!python\nimport sys\nfrom os import sep\nprint(sys.argv[0] + sep)\n"
+    scripts = "wrapped-1.0.data/scripts/"
+    shell = b'#!/bin/sh\nexec "$(dirname "$0")/.%s-wrapped" "$@"\n'
+    wheel = make_wheel("wrapped", {
+        f"{scripts}foo": shell % b"foo",
+        f"{scripts}.foo-wrapped": wrap(wrap(original, argv0="/p/foo"), argv0="/q/foo"),
+        f"{scripts}bar": shell % b"bar",
+        f"{scripts}.bar-wrapped": b"#!/bin/sh\n# x\necho third\n",
+        f"{scripts}elf": b"\x7fELF",
+        f"{scripts}.elf-wrapped": b"#!python\nprint('no preamble')\n",
+    })  # fmt: skip
+    build.build(base.executable, [wheel], tmp_path / "env", store=store)
+    folder = tmp_path / "env" / base.scheme["scripts"]
+    assert run([folder / "foo"]) == f"{folder}/foo/\n"
+    assert not (folder / ".foo-wrapped").exists()
+    assert run([folder / "bar"]) == "third\n"
+    assert (folder / "elf").read_bytes() == b"\x7fELF"
+    assert run([folder / ".elf-wrapped"]) == "no preamble\n"
+
+
+def test_own_folders(
+    newest: Interpreter, store: Store, tmp_path: Path, make_wheel: WheelMaker
+) -> None:
+    """A package's own folder is one link; site-packages and bin are the environment's."""
+    wheel = make_wheel("p", {"p/a.py": b"", "p/b/c.py": b""})
+    build.build(newest.executable, [wheel], tmp_path / "env", store=store)
+    site = tmp_path / "env" / newest.scheme["purelib"]
+    assert (site / "p").is_symlink()
+    assert not site.is_symlink()
+    assert not (tmp_path / "env/bin").is_symlink()
+    assert not (site.parent / "__pycache__").is_symlink()

@@ -1,0 +1,118 @@
+"""A preamble goes where the grammar allows it, and comes out byte for byte."""
+
+from __future__ import annotations
+
+import ast
+import sys
+import sysconfig
+import warnings
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reference.wrapping import read_head, unwrap, wrap
+
+PIECES = [
+    b"\n", b"\r\n", b"\f", b"\t", b" ", b"#!/usr/bin/python\n", b"# coding: latin-1\n", b"#c\n",
+    b"'''doc'''", b'"""a\nb"""', b'R"""x\\"""', b"u'x'", b"b'x'", b"('p'\n'q')", b"'a' 'b'", b";",
+    b"from __future__ import division", b"from __future__ import (division,\n print_function\n)",
+    b"from __future__ import division as d", b"import os", b"x = 1", b"def f():\n pass\n", b"\\\n",
+    b"if 1: pass\n", b"@x\n", b"\xe9", b"print 1\n", b"\xef\xbb\xbf", b"class A: pass\n", b"f'x'",
+    b"'unwrap:" + b"0" * 64 + b"';", b"__import__('sys').argv[0]='x';", b"\r",
+]  # fmt: skip
+SOURCES = st.lists(st.sampled_from(PIECES), max_size=9).map(b"".join) | st.binary(max_size=40)
+
+
+@given(SOURCES)
+@settings(max_examples=400, deadline=None)
+def test_round_trip(source: bytes) -> None:
+    """Every file comes back byte for byte, and a second wrapping comes off twice."""
+    once = wrap(source, argv0="/pkg/bin/x", folders=["/dep", "/o'clock"])
+    assert unwrap(once) == source
+    twice = wrap(once, argv0="/other/bin/x")
+    assert unwrap(twice) == once
+
+
+@given(SOURCES)
+@settings(max_examples=400, deadline=None)
+def test_meaning_is_kept(source: bytes) -> None:
+    """What compiles still compiles when wrapped, and has the same docstring."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            before = ast.parse(source)
+            compile(source, "x", "exec", dont_inherit=True)
+        except (SyntaxError, ValueError):
+            return
+        wrapped = wrap(source, argv0="/pkg/bin/x")
+        compile(wrapped, "x", "exec", dont_inherit=True)
+        after = ast.parse(wrapped)
+    assert ast.get_docstring(before, clean=False) == ast.get_docstring(after, clean=False)
+
+
+@pytest.mark.parametrize("path", sorted(Path(sysconfig.get_path("stdlib")).glob("[a-d]*.py")))
+def test_real_files(path: Path) -> None:
+    """Files of the standard library survive wrapping and compile when wrapped."""
+    source = path.read_bytes()
+    wrapped = wrap(source, argv0="/pkg/bin/x", folders=["/dep"])
+    compile(wrapped, str(path), "exec", dont_inherit=True)
+    assert unwrap(wrapped) == source
+
+
+@pytest.mark.parametrize("source", [b"", b"import os\n", b"'unwrap:" + b"a" * 64 + b"';\n"])
+def test_no_preamble(source: bytes) -> None:
+    """A file that holds no preamble is not touched."""
+    assert unwrap(source) is None
+
+
+def test_look_alike() -> None:
+    """A preamble whose digest is of another file is the user's own text."""
+    foreign = wrap(b"import os\n", argv0="/x") + b"import sys\n"
+    assert unwrap(foreign) is None
+
+
+NIX = (
+    b"import sys;import site;import functools;sys.argv[0] = '/nix/store/x-foo/bin/foo';"
+    b"functools.reduce(lambda k, p: site.addsitedir(p, k), ['/nix/store/a/lib','/nix/store/b'],"
+    b" site._init_pathinfo());"
+)
+
+
+@pytest.mark.parametrize(
+    "head", [b"#!/x/python\n", b"#!/x\n# -*- coding: utf-8 -*-\n", b'#!/x\n"""d"""\n\n']
+)
+def test_nixpkgs(head: bytes) -> None:
+    """The line of nixpkgs is taken out when it is the first statement, wherever that is."""
+    assert unwrap(head + NIX + b"\nimport os\n") == head + b"import os\n"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [b"import os\n" + NIX + b"\n", b'x = """\n' + NIX + b'\n"""\n', NIX + b"x = 1\n"],
+    ids=["later", "in a string", "more on the line"],
+)
+def test_not_nixpkgs(source: bytes) -> None:
+    """The same words elsewhere are the user's own."""
+    assert unwrap(source) is None
+
+
+def test_place() -> None:
+    """The statement goes behind the cookie, the docstring and the future imports."""
+    source = b"#!x\n# coding: latin-1\n'''d'''\nfrom __future__ import (\n a)\n# c\nimport os\n"
+    head = read_head(source)
+    assert source[head.code :] == b"import os\n"
+    assert source[: head.futures_end].endswith(b" a)")
+
+
+def test_argv0_and_folders(tmp_path: Path) -> None:
+    """A wrapped program sees the name and the folders that it was wrapped with."""
+    source = b"import sys\nprint(sys.argv[0] == '/p/\\xe9', sys.argv[1:], 'zzz' in str(sys.path))\n"
+    folder = tmp_path / "zzz"
+    folder.mkdir()
+    program = tmp_path / "x.py"
+    program.write_bytes(wrap(source, argv0="/p/é", folders=[str(folder)]))
+    from .conftest import run
+
+    assert run([sys.executable, program, "1"]) == "True ['1'] True\n"
