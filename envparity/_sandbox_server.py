@@ -275,7 +275,16 @@ def lay_out(job: Job) -> None:
         if not os.path.islink(path):
             os.symlink(target, path)
     for source, target in job["copies"]:
-        shutil.copytree(source, target, symlinks=True, dirs_exist_ok=True)
+        if os.path.isdir(source):
+            shutil.copytree(source, target, symlinks=True, dirs_exist_ok=True)
+        else:
+            os.makedirs(os.path.dirname(target), exist_ok=True)
+            shutil.copy2(source, target)
+
+
+def prepare_step() -> None:
+    # Python restores what it changed itself; SIGINT is ours, and a child inherits that it is ignored.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def limit_usage(limits: Mapping[str, int]) -> None:
@@ -335,6 +344,7 @@ def run_step(step: Job, job: Job, *, isolated: bool) -> dict[str, Any]:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             start_new_session=True,
+            preexec_fn=prepare_step,
         )
     except OSError as error:
         words = f"{step['argv'][0]}: {error.strerror}\n"

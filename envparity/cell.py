@@ -207,7 +207,10 @@ class Cell:
             mounts=tuple(mounts) if workshop.namespaces else (),
             folders=(work, home, tmp),
             links=environment.links,
-            copies=((scenario.work, work),) if scenario.work else (),
+            copies=tuple(
+                (source, work / name)
+                for name, source in scenario.files(scenario.path / "work").items()
+            ),
         )
         outcomes = sandbox.run(job)
         if workshop.namespaces:

@@ -102,6 +102,7 @@ class Rerooting:
             str(interpreter.prefix / name)
             for name in ("lib", "include", "share", "local", "local/bin", "local/lib")
         }
+        common |= {f"{interpreter.paths['data']}/{name}" for name in ("share", "lib", "etc")}
         common -= owned | {str(interpreter.prefix)}
         return cls(environment.prefix, interpreter.prefix, frozenset(owned), frozenset(common))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Sequence
@@ -39,9 +40,7 @@ def build(
     unpacked = [packages.unpack(wheel, python, store) for wheel in wheels]
     requirements.check(unpacked, python)
     tree = plan(python, unpacked, output, store)
-    if link_mode == "symlink":
-        tree.join_folders(_own_folders(python))
-    else:
+    if link_mode != "symlink":
         base.copied(tree, python, store)
     _write(tree, output, link_mode, store)
 
@@ -84,7 +83,8 @@ def add_package(tree: Tree, package: Package, python: Interpreter, output: Path)
 def adapt_programs(package: Package, python: Interpreter, output: Path) -> dict[str, bytes | None]:
     """What this environment has to say in place of files of *package*; None drops one.
 
-    A program that was wrapped (`foo` beside `.foo-wrapped`, with a preamble) is unwrapped.
+    A program that was wrapped (`foo` beside `.foo-wrapped`, with a preamble) is unwrapped: in the
+    place of `foo` where that did nothing else, and in its own otherwise.
     """
     changed: dict[str, bytes | None] = {}
     for file in package.files:
@@ -102,9 +102,26 @@ def adapt_programs(package: Package, python: Interpreter, output: Path) -> dict[
         if name.startswith(".") and name.endswith("-wrapped") and plain in paths:
             original = unwrap_program((package.folder / file.path).read_bytes())
             if original is not None:
-                changed[plain] = scripts.rewrite(original, python, output)
-                changed[file.path] = None
+                program = scripts.rewrite(original, python, output)
+                if passes_through((package.folder / plain).read_bytes(), name):
+                    changed[plain], changed[file.path] = program, None
+                else:
+                    changed[file.path] = program
     return changed
+
+
+def passes_through(wrapper: bytes, name: str) -> bool:
+    """Tell whether *wrapper* is a shell script that does nothing but execute *name* beside it.
+
+    One that sets a variable or passes an argument stays, and so does what is no shell script.
+    """
+    shebang, _, rest = wrapper.partition(b"\n")
+    if not re.fullmatch(rb"#! ?/(?:usr/)?bin/(?:env )?(?:ba|da)?sh(?: -e)?", shebang):
+        return False
+    lines = [line.strip() for line in rest.splitlines()]
+    said = [line for line in lines if line and not line.startswith(b"#")]
+    command = rb'exec (?:-a "\$0" )?"[^;&|]*/' + re.escape(os.fsencode(name)) + rb'" "\$@"'
+    return len(said) == 1 and re.fullmatch(command, said[0]) is not None
 
 
 def unwrap_program(source: bytes) -> bytes | None:
@@ -113,14 +130,6 @@ def unwrap_program(source: bytes) -> bytes | None:
     while (original := wrapping.unwrap(source)) is not None:
         found = source = original
     return found
-
-
-def _own_folders(python: Interpreter) -> set[PurePosixPath]:
-    """The folders that are never one link: an installer may write into them later."""
-    places = {*python.site_packages, *python.scheme.values(), python.stdlib}
-    places |= {PurePosixPath(name) for name in ("bin", "include", "lib", "share", "etc")}
-    places |= {python.stdlib / "__pycache__"}
-    return {place for path in places for place in (path, *path.parents)}
 
 
 def _check_output(output: Path) -> None:
@@ -135,17 +144,30 @@ def _check_output(output: Path) -> None:
 def _write(tree: Tree, output: Path, link_mode: str, store: Store) -> None:
     try:
         with store.workspace() as workspace:
-            tree.write(workspace / "environment", link_mode)
-            try:
+            if _is_one_mount(workspace, output):
+                tree.write(workspace / "environment", link_mode)
                 (workspace / "environment").rename(output)
-            except OSError as error:
-                if error.errno != errno.EXDEV:
-                    raise
+            else:
                 _write_beside(tree, output, link_mode)
     except OSError as error:
         if error.errno in (errno.ENOTEMPTY, errno.EEXIST) and os.path.lexists(output):
             raise BuildError(f"{output}: already exists") from None
         raise BuildError(f"{output}: cannot be written: {error.strerror}") from None
+
+
+def _is_one_mount(workspace: Path, output: Path) -> bool:
+    """Can a folder be renamed from *workspace* to *output*? Two mounts may share a device."""
+    probe = workspace / "probe"
+    target = output.with_name(f".{output.name}.{workspace.name}")
+    probe.mkdir()
+    try:
+        probe.rename(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        return False
+    target.rmdir()
+    return True
 
 
 def _write_beside(tree: Tree, output: Path, link_mode: str) -> None:

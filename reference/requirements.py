@@ -59,9 +59,9 @@ def fits(wheel: str, interpreter: Interpreter) -> bool:
         if python not in pythons or not _fits_platform(platform, interpreter):
             continue
         exact = python == f"cp{major}{minor}"
-        if (tag == "none" and (exact or not python.startswith("cp") or platform == "any")) or (
-            tag == abi and exact
-        ):
+        if tag == "none" and (exact or not python.startswith("cp")):
+            return True
+        if tag == abi and exact:
             return True
         if tag == "abi3" and major == 3 and python.startswith("cp3") and "t" not in abi[2:]:
             return True

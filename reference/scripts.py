@@ -3,7 +3,8 @@
 The rule is exact. A first line that names this very base (its executable, or another name it
 has in its bin) names the environment's program of that name instead; spacing and options stay.
 A first line that begins with `#!python`, as wheels write it, is replaced as pip replaces it:
-whole. Every other file stays byte for byte: `env`, sh, perl, ELF, another Python, no shebang.
+whole. So does the two-line header by which pip and distlib have /bin/sh start this very base.
+Every other file stays byte for byte: `env`, sh, perl, ELF, another Python, no shebang.
 
 A prefix that the kernel cannot name in a shebang (too long, or with a blank in it) is named
 by /bin/sh. The usual header for that is a string of its own on two new lines, which takes the
@@ -26,11 +27,20 @@ KERNEL = tuple(map(int, re.findall(r"\d+", os.uname().release)[:2]))
 LIMIT = 255 if KERNEL >= (5, 1) else 127
 
 SHEBANG = re.compile(rb"(#![ \t]*)([^ \t\r\n]+)([^\r\n]*)")
+HEADER = re.compile(
+    rb"(#!/bin/sh\r?\n'''exec' )(\"?)(/[^\"\r\n]*?)\2((?: -\S+)* \"\$0\" \"\$@\"\r?\n)"
+)
 COMPOUND = re.compile(rb"(?:if|for|while|def|class|try|with|async|match)\b|@")
 
 
 def rewrite(source: bytes, interpreter: Interpreter, environment: Path) -> bytes:
     """Return *source* with the environment's interpreter in its shebang, or as it is."""
+    if header := HEADER.match(source):
+        base = Path(os.fsdecode(header[3]))
+        if base not in interpreter.pythons:
+            return source
+        path = os.fsencode(environment / "bin" / base.name)
+        return header[1] + _shell_word(path) + header[4] + source[header.end() :]
     if source.startswith(b"#!python"):
         python = environment / "bin" / f"python{interpreter.minor}"
         opening, options, body = b"#!", b"", b"\n" + source.partition(b"\n")[2]

@@ -1,25 +1,25 @@
 # A plan has tens of thousands of pieces, and the functions of os take half the time of Path's.
-# ruff: noqa: PTH101, PTH102, PTH112, PTH114, PTH115, PTH116, PTH117, PTH123, PTH208, PTH211
+# ruff: noqa: PTH101, PTH102, PTH112, PTH114, PTH115, PTH116, PTH117, PTH123, PTH211
 """Merging: the plan of an environment, and how it is put on disk.
 
-A plan is a tree of folders. Whoever owns a folder alone contributes it as one piece; where
-two owners meet, the folder is taken apart. Identical files merge; anything else that meets at
-one path is refused with both owners named. In `symlink` mode a folder of the standard library
-or of one package becomes one link; programs, and whatever had to be written for this
-environment, are files.
+A plan is a tree of folders. The base contributes whole folders; where a package meets one, it is
+taken apart. Identical files merge; anything else that meets at one path is refused with both
+owners named. In `symlink` mode a folder of the standard library becomes one link. Packages'
+folders are folders with links in them: os.walk enters no link, and `..` leads out of one
+elsewhere than it led in. Programs, and whatever was written for this environment, are files.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TypeAlias
 
 from .errors import Refused
-from .packages import Package, digest_of
+from .packages import digest_of
 
 
 @dataclass
@@ -104,10 +104,6 @@ class Tree:
         """Every piece with its path, in sorted order."""
         return _walk(self.root, PurePosixPath())
 
-    def join_folders(self, keep: Collection[PurePosixPath]) -> None:
-        """Make one piece of each folder that one package fills alone, except for *keep*."""
-        _join(self.root, PurePosixPath(), frozenset(keep))
-
     def write(self, at: Path, mode: str) -> None:
         """Put the planned environment on disk at *at*, which must not exist.
 
@@ -146,28 +142,6 @@ def _walk(node: dict[str, Node], path: PurePosixPath) -> Iterator[tuple[PurePosi
             yield path / name, child
         else:
             yield from _walk(child, path / name)
-
-
-def _join(node: dict[str, Node], path: PurePosixPath, keep: frozenset[PurePosixPath]) -> None:
-    for name, child in node.items():
-        if isinstance(child, Piece):
-            continue
-        below = path / name
-        _join(child, below, keep)
-        sources = {
-            piece.source.parent
-            if isinstance(piece, Piece)
-            and isinstance(piece.owner, Package)
-            and piece.source
-            and not piece.solid
-            and piece.content is None
-            else None
-            for piece in child.values()
-        }
-        source = sources.pop() if len(sources) == 1 else None
-        if source is None or below in keep or len(os.listdir(source)) != len(child):
-            continue
-        node[name] = Piece(_owner(child), source=source, folder=True)
 
 
 def _write(node: dict[str, Node], at: str, place: Place) -> None:

@@ -220,6 +220,7 @@ class ProgramBuilder:
             wheels = workshop.wheel_folder
             if again:
                 wheels = folder / "wheels"
+                wheels.mkdir()
                 for wheel in request.wheels:
                     place = wheels / wheel.path.relative_to(workshop.wheel_folder)
                     place.parent.mkdir(parents=True)

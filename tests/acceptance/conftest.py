@@ -63,6 +63,7 @@ def command(*arguments: str) -> list[str]:
 def environment(cache: Path) -> dict[str, str]:
     """The variables of a run with its cache in *cache*."""
     variables = {**os.environ, "ENVPARITY_CACHE_DIR": str(cache), "COLUMNS": "120"}
+    variables["ENVPARITY_WORKSPACE_DIR"] = str(cache / "runs")
     variables["PYTHONPATH"] = str(CHECKOUT)
     variables["PYTHONDONTWRITEBYTECODE"] = "1"
     return variables

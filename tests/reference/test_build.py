@@ -207,11 +207,13 @@ def test_wrapped_programs(
 def test_own_folders(
     newest: Interpreter, store: Store, tmp_path: Path, make_wheel: WheelMaker
 ) -> None:
-    """A package's own folder is one link; site-packages and bin are the environment's."""
+    """Folders of packages are folders with links in them, since os.walk follows no link."""
     wheel = make_wheel("p", {"p/a.py": b"", "p/b/c.py": b""})
     build.build(newest.executable, [wheel], tmp_path / "env", store=store)
     site = tmp_path / "env" / newest.scheme["purelib"]
-    assert (site / "p").is_symlink()
+    assert not (site / "p").is_symlink()
+    assert not (site / "p/b").is_symlink()
+    assert (site / "p/b/c.py").is_symlink()
     assert not site.is_symlink()
     assert not (tmp_path / "env/bin").is_symlink()
     assert not (site.parent / "__pycache__").is_symlink()

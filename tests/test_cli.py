@@ -1,0 +1,182 @@
+"""Tests of the command line, but for `run`, which has its own in tests/acceptance."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from envparity import __version__
+from envparity.cli import main
+from envparity.errors import InterpreterError
+from tests.doubles import make_debian, make_interpreter
+
+SCENARIO = """\
+summary = "A program finds the module it was installed with"
+origin = ["NixOS/nixpkgs#301444", "PEP 405"]
+python = ">=3.6"
+needs = ["bash"]
+steps = ["greet one", { run = "greet", exit = 3 }]
+[environment]
+prefix = "space"
+"""
+
+CONTRACT = """\
+summary = "Two builds of one request are the same bytes"
+origin = ["NixOS/nixpkgs#301444"]
+guarantee = "deterministic"
+"""
+
+REFUSAL = """\
+summary = "A collision of two packages is refused"
+origin = ["NixOS/nixpkgs#301444"]
+refuses = "collision"
+"""
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    """A corpus with a scenario of steps and two of the contract."""
+    root = tmp_path / "corpus"
+    for name, text in {
+        "scripts/greets": SCENARIO,
+        "contract/same-bytes": CONTRACT,
+        "contract/collides": REFUSAL,
+    }.items():
+        (root / name).mkdir(parents=True)
+        (root / name / "scenario.toml").write_text(text)
+    package = root / "scripts" / "greets" / "packages" / "greeter" / "lib"
+    package.mkdir(parents=True)
+    (package / "greeter.py").write_text("")
+    return root
+
+
+def run(*arguments: object) -> Result:
+    """Run the command line."""
+    return CliRunner().invoke(main, list(map(str, arguments)))
+
+
+def test_help_names_every_command() -> None:
+    """`--help` says what the program is for and what it can do."""
+    result = run("--help")
+    assert 0 == result.exit_code
+    for words in ("vanilla", "run", "list", "show", "interpreters", "lint"):
+        assert words in result.output
+
+
+def test_help_of_run_has_the_exit_statuses() -> None:
+    """What a script has to know about `run` stands in its help."""
+    output = run("run", "--help").output
+    assert "parity in every cell that applies" in output
+    assert "nothing was judged" in output
+    assert "exec:PROGRAM" in output
+
+
+def test_version() -> None:
+    """`--version` is the package's."""
+    assert f"envparity, version {__version__}\n" == run("--version").output
+
+
+def test_unknown_command() -> None:
+    """A word that is no command ends with 4, as every usage error does."""
+    result = run("rum")
+    assert 4 == result.exit_code
+    assert "No such command 'rum'" in result.output
+
+
+def test_workers() -> None:
+    """A number of workers that is none is a usage error."""
+    result = run("run", "--workers", "many")
+    assert 4 == result.exit_code
+    assert "--workers takes a number or auto, not 'many'" in result.output
+
+
+def test_list(corpus: Path) -> None:
+    """Each scenario is a line with its summary; patterns select."""
+    result = run("list", "--corpus", corpus)
+    assert 0 == result.exit_code
+    assert 3 == len(result.output.splitlines())
+    assert "scripts/greets" in result.output
+    only = run("list", "--corpus", corpus, "contract")
+    assert 2 == len(only.output.splitlines())
+
+
+def test_show(corpus: Path) -> None:
+    """A scenario is shown with where it comes from, its steps and its files."""
+    output = run("show", "--corpus", corpus, "scripts/greets").output
+    for words in (
+        "A program finds the module",
+        "https://github.com/NixOS/nixpkgs/issues/301444",
+        "https://peps.python.org/pep-0405/",
+        "python: >=3.6",
+        "needs: bash",
+        "prefix: space",
+        "1. greet one\n",
+        "2. greet   (exits with 3)",
+        "packages/greeter/lib/greeter.py",
+    ):
+        assert words in output
+
+
+def test_show_contract(corpus: Path) -> None:
+    """Scenarios without steps say what a builder has to do."""
+    output = run("show", "--corpus", corpus, "contract").output
+    assert "a builder refuses: collision" in output
+    assert "a builder guarantees: deterministic" in output
+
+
+def test_show_unknown(corpus: Path) -> None:
+    """An unknown name is told with the nearest ones, in one line, and ends with 4."""
+    result = run("show", "--corpus", corpus, "scripts/greetz")
+    assert 4 == result.exit_code
+    assert (
+        "envparity: no scenario is called 'scripts/greetz' (nearest: scripts/greets)\n"
+        == result.output
+    )
+
+
+def test_no_corpus(tmp_path: Path) -> None:
+    """A folder that is not there is no corpus."""
+    result = run("list", "--corpus", tmp_path / "missing")
+    assert (4, f"envparity: there is no corpus at {tmp_path / 'missing'}\n") == (
+        result.exit_code,
+        result.output,
+    )
+
+
+def test_lint(corpus: Path) -> None:
+    """A corpus in order is said to be; each error of another is a line, and the end is 1."""
+    result = run("lint", corpus)
+    assert 0 == result.exit_code, result.output
+    assert "3 scenarios, nothing to complain about\n" == result.output
+    file = corpus / "scripts" / "greets" / "scenario.toml"
+    file.write_text(SCENARIO.replace("summary", "sumary"))
+    result = run("lint", corpus)
+    assert 1 == result.exit_code
+    assert f"{file}:1: " in result.output
+    assert "did you mean `summary`?" in result.output
+
+
+def test_interpreters(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What was found is a table, and what could not be used a line each."""
+    problem = InterpreterError("does not start", path=Path("/opt/broken/bin/python3"))
+    found = [make_interpreter("3.12.1"), make_debian()]
+    monkeypatch.setattr("envparity.cli.discover", lambda *, cache_dir: (found, [problem]))
+    result = run("interpreters", "--cache", tmp_path)
+    assert 0 == result.exit_code
+    assert "shared libpython" in result.output
+    assert "3.11.2-debian" in result.output
+    assert "left out: /opt/broken/bin/python3: does not start" in result.output
+
+
+def test_no_interpreters(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Where there is nothing to judge with, the end is 5."""
+    monkeypatch.setattr("envparity.cli.discover", lambda *, cache_dir: ([], []))
+    assert 5 == run("interpreters", "--cache", tmp_path).exit_code
+
+
+def test_usage_errors_are_pytests() -> None:
+    """click's usage errors and pytest's have one exit status."""
+    assert pytest.ExitCode.USAGE_ERROR == click.UsageError.exit_code
