@@ -282,11 +282,6 @@ def lay_out(job: Job) -> None:
             shutil.copy2(source, target)
 
 
-def prepare_step() -> None:
-    # Python restores what it changed itself; SIGINT is ours, and a child inherits that it is ignored.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
 def limit_usage(limits: Mapping[str, int]) -> None:
     """Bound what steps may use; the limits of the machine stay where they are lower."""
     for kind, wanted in ((resource.RLIMIT_FSIZE, limits["file"]), (resource.RLIMIT_CORE, 0)):
@@ -344,7 +339,6 @@ def run_step(step: Job, job: Job, *, isolated: bool) -> dict[str, Any]:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             start_new_session=True,
-            preexec_fn=prepare_step,
         )
     except OSError as error:
         words = f"{step['argv'][0]}: {error.strerror}\n"
@@ -458,7 +452,6 @@ def fork_job(job: Job, cell: str, output: int, *, namespaces: bool) -> None:
                 first = os.fork()
                 if first == 0:
                     die_with_parent()
-                    signal.signal(signal.SIGINT, signal.SIG_IGN)
                     write_all(output, answer_of(lambda: isolated_job(job, cell)))
                 else:
                     status = 1 if os.waitpid(first, 0)[1] else 0
@@ -478,8 +471,9 @@ def fork_job(job: Job, cell: str, output: int, *, namespaces: bool) -> None:
 
 def main() -> None:
     die_with_parent()
-    # Ctrl-C reaches the whole foreground group; the one who started us decides what ends.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Ctrl-C reaches the whole foreground group; the one who started us decides what ends. A
+    # handler that does nothing, since what is ignored would stay ignored in every step.
+    signal.signal(signal.SIGINT, lambda *_: None)
     output = os.dup(1)
     os.set_inheritable(output, False)
     os.dup2(2, 1)

@@ -178,5 +178,5 @@ def test_no_interpreters(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
 
 
 def test_usage_errors_are_pytests() -> None:
-    """click's usage errors and pytest's have one exit status."""
+    """The usage errors of click and of pytest have one exit status."""
     assert pytest.ExitCode.USAGE_ERROR == click.UsageError.exit_code

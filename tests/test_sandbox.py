@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -86,6 +87,12 @@ class TestSteps:
     def test_signals(self, sandbox: Sandbox) -> None:
         """A shell that a signal ends is told from one that exits."""
         assert -signal.SIGKILL == run(sandbox, "kill -KILL $$")[0].exit
+
+    def test_interrupts(self, sandbox: Sandbox) -> None:
+        """A step is interrupted by SIGINT, which the server itself goes on after."""
+        program = "import os, signal; os.kill(os.getpid(), signal.SIGINT); print('on')"
+        outcome = run(sandbox, f'{sys.executable} -c "{program}"')[0]
+        assert "KeyboardInterrupt" in outcome.stderr
 
     def test_output_limit(self, sandbox: Sandbox) -> None:
         """Output beyond the limit is thrown away, and that it was is said."""

@@ -224,7 +224,7 @@ def sandbox_servers(cache: Path) -> list[int]:
 
 def digest_of(root: Path) -> dict[str, tuple[int, ...]]:
     """What lstat(2) says of everything below *root*; a change of any file changes its ctime."""
-    found = {}
+    found: dict[str, tuple[int, ...]] = {}
     for where, folders, names in os.walk(root):
         for name in [*folders, *names]:
             path = Path(where, name)
