@@ -23,10 +23,11 @@ from envparity.builders import Builder, Description
 from envparity.cache import Cache, Workspace, default_folder
 from envparity.capability import Tool, find_tools, write_tools
 from envparity.cell import Cell
-from envparity.errors import CorpusError, UsageError
+from envparity.errors import CorpusError, InterpreterError, UsageError
 from envparity.interpreter import Interpreter, discover, paths_named, select
 from envparity.sandbox import Sandbox, namespaces_available
 from envparity.scenario import Scenario, read_scenario, scenario_folders
+from envparity.trust import check_oracle
 from envparity.vanilla import hidden_packages
 from envparity.workshop import Workshop, corpus_digest
 
@@ -238,12 +239,35 @@ def make_plan(settings: Settings) -> tuple[Plan, Workspace]:
         workshop = plan.workshop("controller")
         with workshop.sandbox:
             described = {one.name: one.describe(workshop) for one in plan.builders}
-        plan = evolve(plan, descriptions=described)
+            trusted, distrusted = _trusted(interpreters, workshop)
+        plan = evolve(
+            plan,
+            descriptions=described,
+            interpreters=tuple(trusted),
+            problems=(*plan.problems, *distrusted),
+        )
         plan.save()
     except BaseException:
         workspace.close()
         raise
     return plan, workspace
+
+
+def _trusted(
+    interpreters: Sequence[Interpreter], workshop: Workshop
+) -> tuple[list[Interpreter], list[str]]:
+    """The interpreters whose oracle is vanilla, and a line for each whose is not."""
+    trusted, problems = [], []
+    for interpreter in interpreters:
+        try:
+            check_oracle(interpreter, workshop)
+        except InterpreterError as error:
+            problems.append(str(error))
+        else:
+            trusted.append(interpreter)
+    if not trusted:
+        raise InterpreterError("no interpreter can be judged by", hint="; ".join(problems))
+    return trusted, problems
 
 
 def planned(plan: Plan, corpus: Corpus) -> Iterator[Cell]:

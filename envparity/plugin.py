@@ -20,6 +20,7 @@ from envparity.errors import EnvparityError
 from envparity.plan import Plan, Settings, make_plan, planned
 from envparity.report import terminal
 from envparity.report.jsonl import ReportWriter
+from envparity.vanilla import hidden_packages
 from envparity.verdict import Outcome, Verdict
 
 if TYPE_CHECKING:
@@ -339,6 +340,12 @@ class Controller(Worker):
             lines.append(
                 f"no namespaces ({plan.why_plain}): vanilla is a relocated copy, nothing is "
                 "contained, and scenarios that need the true prefix are skipped"
+            )
+        hidden = {name for one in plan.interpreters for name in hidden_packages(one)}
+        if hidden:
+            lines.append(
+                f"hidden: {len(hidden)} things in the interpreters' own site-packages, which the "
+                "report names"
             )
         lines += [f"left out: {problem}" for problem in plan.problems]
         return lines
