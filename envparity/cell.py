@@ -29,11 +29,13 @@ from envparity.workshop import WHEELWRIGHT, Workshop
 STEP_TIMEOUT = 60.0
 
 _HERE = Path(__file__).parent
-#: Changes with anything that decides what a step sees.
+#: The modules that decide what a step sees.
+HARNESS_FILES = ("cell.py", "sandbox.py", "_sandbox_server.py", "_sandbox_namespaces.py")
+#: Changes with them, and with what lays packages out and makes wheels of them.
 HARNESS = digest(
     LAYOUT,
     WHEELWRIGHT,
-    digest_of_files(*(_HERE / name for name in ("cell.py", "sandbox.py", "_sandbox_server.py"))),
+    digest_of_files(*(_HERE / name for name in HARNESS_FILES)),
 )
 
 

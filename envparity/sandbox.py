@@ -1,6 +1,6 @@
 """The sandbox: where steps and builders run, at paths that are the same every time.
 
-A `Sandbox` is the near side of a sandbox server (`_sandbox_server.py` says what the kernel is
+A `Sandbox` is the near side of a sandbox server (`_sandbox_namespaces.py` says what the kernel is
 asked for). With namespaces every job sees the folder `/cell`, fresh and private, and a machine it
 cannot write to. Without them ("plain") jobs run in a folder of the workspace, one after another,
 and nothing but their process tree is contained; the run's report says so.
@@ -23,7 +23,11 @@ from attrs import field, frozen
 from envparity.errors import SandboxError
 from envparity.step import StepOutcome
 
-SERVER = Path(__file__).with_name("_sandbox_server.py")
+#: What a server runs. It gets the path of this package alone: no site-packages, no variables.
+SERVER = (
+    f"import sys; sys.path.insert(0, {str(Path(__file__).parents[1])!r}); "
+    "from envparity._sandbox_server import main; main()"
+)
 
 #: The folder that every job has for itself when there are namespaces.
 CELL = Path("/cell")
@@ -156,7 +160,7 @@ class Sandbox:
         if self._process is not None:
             return
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-S", str(SERVER)],
+            [sys.executable, "-I", "-S", "-c", SERVER],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )

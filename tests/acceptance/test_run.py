@@ -143,7 +143,7 @@ def as_another_user(tmp_path: Path) -> list[str]:
 set -e
 home=$(mktemp -d /tmp/envparity-home.XXXXXX)
 trap 'rm -rf "$home"' EXIT
-export ENVPARITY_CACHE_DIR=$home/cache HOME=$home
+export ENVPARITY_CACHE_DIR=$home/cache ENVPARITY_WORKSPACE_DIR=$home/runs HOME=$home
 chown -R 1234:1234 "$home" "{tmp_path}"
 pass() {{  # make every folder above and at $1 passable
   local folder=/ part
@@ -163,7 +163,7 @@ pass() {{  # make every folder above and at $1 passable
 pass "{sys.base_prefix}"
 pass "{sys.prefix}"
 pass "{CHECKOUT}"
-pass "{tmp_path}"
+pass "{tmp_path.parent}"
 setpriv --reuid=1234 --regid=1234 --clear-groups "$@"
 """
     )
@@ -406,8 +406,8 @@ def test_a_full_disk_is_an_error_of_the_cells_it_hits(
     small = tmp_path / "small"
     small.mkdir()
     filling = (
-        f'mount -t tmpfs -o size=600k tmpfs "{small}" && mount -t tmpfs -o size=64k tmpfs /dev/shm'
-        ' && exec "$@"'
+        f'mount -t tmpfs -o size=600k tmpfs "{small}"'
+        f' && ENVPARITY_WORKSPACE_DIR="{small}/runs" exec "$@"'
     )
     ended = envparity(
         f"--corpus={corpus}", f"--python={newest}", "-n0", f"--cache={small}",
