@@ -186,7 +186,7 @@ class Workspace:
     next run, which finds the lock free.
     """
 
-    def __init__(self, folder: Path, lock: FileLock | None) -> None:
+    def __init__(self, folder: Path, lock: FileLock) -> None:
         self.folder = folder
         self._lock = lock
 
@@ -214,17 +214,11 @@ class Workspace:
             ) from error
         return cls(folder, lock)
 
-    @classmethod
-    def join(cls, folder: Path) -> Workspace:
-        """The workspace that another process of the same run owns."""
-        return cls(folder, None)
-
     def close(self) -> None:
-        """Remove the workspace, if this process owns it."""
-        if self._lock is not None:
-            remove_tree(self.folder)
-            self._lock.release()
-            Path(self._lock.lock_file).unlink(missing_ok=True)
+        """Remove the workspace."""
+        remove_tree(self.folder)
+        self._lock.release()
+        Path(self._lock.lock_file).unlink(missing_ok=True)
 
 
 def sweep(runs: Path) -> None:

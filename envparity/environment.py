@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from envparity.errors import InterpreterError
+
 if TYPE_CHECKING:
     from envparity.interpreter import Interpreter
     from envparity.sandbox import Mount
@@ -39,10 +41,19 @@ class Environment:
         mounts: tuple[Mount, ...] = (),
         links: tuple[tuple[Path, Path], ...] = (),
     ) -> Environment:
-        """The environment at *prefix* that has the layout of *interpreter*'s own prefix."""
+        """The environment at *prefix* that has the layout of *interpreter*'s own prefix.
+
+        Raises InterpreterError for an interpreter that lies outside of its prefix.
+        """
 
         def moved(path: str | Path) -> Path:
-            return prefix / Path(path).relative_to(interpreter.prefix)
+            try:
+                return prefix / Path(path).relative_to(interpreter.prefix)
+            except ValueError:
+                raise InterpreterError(
+                    f"{interpreter.label}: {path} is not below its prefix {interpreter.prefix}",
+                    hint="an interpreter is judged where it is installed",
+                ) from None
 
         return cls(
             prefix=prefix,

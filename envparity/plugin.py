@@ -9,26 +9,22 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from envparity.cell import Cell
-from envparity.errors import EnvparityError
+from envparity.errors import EnvparityError, ReportError
 from envparity.plan import Plan, Settings, make_plan, planned
-from envparity.report import terminal
+from envparity.report import SESSION, terminal
 from envparity.report.jsonl import ReportWriter
 from envparity.vanilla import hidden_packages
-from envparity.verdict import Outcome, Verdict
+from envparity.verdict import NOBODY, Outcome, Verdict
 
 if TYPE_CHECKING:
-    from envparity.cache import Workspace
     from envparity.workshop import Workshop
-
-#: The name under which the run's `Worker` or `Controller` is registered with pytest.
-SESSION = "envparity-session"
 
 #: Where a verdict travels from the worker to the controller: an attribute of pytest's report.
 ATTRIBUTE = "envparity"
@@ -230,7 +226,7 @@ class BrokenItem(_Item):
 
     def runtest(self) -> None:
         """Say what is wrong."""
-        self.conclude(Verdict(self.scenario_id, "-", "-", Outcome.ERROR, str(self.error)))
+        self.conclude(Verdict(self.scenario_id, NOBODY, NOBODY, Outcome.ERROR, str(self.error)))
 
 
 VERDICT = pytest.StashKey[Verdict]()
@@ -256,6 +252,7 @@ class Controller(Worker):
             self.config = config
             self.verdicts: list[Verdict] = []
             self.planned = -1
+            self.trouble: list[str] = []
             self.began = time.monotonic()
             self._writer: ReportWriter | None = None
             if config.option.report is not None:
@@ -263,11 +260,6 @@ class Controller(Worker):
         except BaseException:
             self._workspace.close()
             raise
-
-    @property
-    def workspace(self) -> Workspace:
-        """The run's workspace, which goes when the run has ended."""
-        return self._workspace
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
@@ -294,8 +286,17 @@ class Controller(Worker):
         else:
             return
         self.verdicts.append(verdict)
-        if self._writer is not None:
-            self._writer.add(verdict)
+        self._report(lambda writer: writer.add(verdict))
+
+    def _report(self, write: Callable[[ReportWriter], None]) -> None:
+        """Let the report be written; where that fails, the run goes on without one."""
+        if self._writer is None:
+            return
+        try:
+            write(self._writer)
+        except ReportError as error:
+            self._writer = None
+            self.trouble.append(str(error))
 
     def _lost(self, report: pytest.TestReport) -> Verdict:
         """The verdict on a cell whose worker gave none."""
@@ -304,7 +305,7 @@ class Controller(Worker):
         for cell in planned(self.plan, self.corpus):
             if report.nodeid.endswith(f"::{item_name(cell)}"):
                 return cell.verdict(Outcome.ERROR, reason)
-        return Verdict(report.nodeid, "-", "-", Outcome.ERROR, reason)
+        return Verdict(report.nodeid, NOBODY, NOBODY, Outcome.ERROR, reason)
 
     @property
     def is_complete(self) -> bool:
@@ -320,9 +321,10 @@ class Controller(Worker):
                 session.exitstatus = pytest.ExitCode.TESTS_FAILED
             elif not any(one.outcome is Outcome.PARITY for one in judged):
                 session.exitstatus = pytest.ExitCode.NO_TESTS_COLLECTED
-        if self._writer is not None:
-            interrupted = exitstatus not in {0, 1, 5}
-            self._writer.finish(self.planned, complete=self.is_complete and not interrupted)
+        whole = self.is_complete and exitstatus in {0, 1, 5}
+        self._report(lambda writer: writer.finish(self.planned, complete=whole))
+        if self.trouble and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.USAGE_ERROR
 
     def pytest_report_header(self) -> list[str]:
         """What is judged and what stands in the way, in pytest's own header."""
@@ -357,6 +359,8 @@ class Controller(Worker):
             console.print(terminal.matrix(self.verdicts))
         terminalreporter.section("parity")
         terminalreporter.write(capture.get())
+        for trouble in self.trouble:
+            terminalreporter.write_line(trouble, red=True)
 
     def pytest_unconfigure(self) -> None:
         """Leave nothing behind."""

@@ -11,6 +11,9 @@ from attrs import field, frozen
 
 from envparity.comparison import Difference
 
+#: In the place of a builder and an interpreter where a cell could not even be planned.
+NOBODY = "-"
+
 
 class Outcome(enum.StrEnum):
     """How a cell ended. The order is from worst to best, as reports list them."""
@@ -52,7 +55,9 @@ class Verdict:
 
     @property
     def rerun(self) -> str:
-        """The command that runs this one cell again."""
+        """The command that runs this one cell again; lint for a scenario that cannot be read."""
+        if self.builder == NOBODY:
+            return "envparity lint"
         return shlex.join(
             ("envparity", "run", self.scenario, "--builder", self.builder, "--python", self.python)
         )

@@ -349,15 +349,6 @@ class TestWorkspace:
         workspace.close()
         assert self.runs(cache) == []
 
-    def test_guests(self, cache: Cache) -> None:
-        """Who joined it does not end it."""
-        workspace = Workspace.create(cache)
-        guest = Workspace.join(workspace.folder)
-        guest.close()
-        assert guest.folder == workspace.folder
-        assert workspace.folder.is_dir()
-        workspace.close()
-
     def test_neighbours(self, cache: Cache) -> None:
         """Another run leaves it alone while its owner lives, in this process or in another."""
         mine = Workspace.create(cache)

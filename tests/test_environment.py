@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+from attrs import evolve
+
 from envparity.environment import Environment
+from envparity.errors import InterpreterError
 from envparity.sandbox import Bind
 from tests.doubles import make_debian, make_interpreter
 
@@ -43,3 +47,10 @@ def test_what_a_cell_needs() -> None:
     links = ((Path("/cell/current"), Path("/cell/opt")),)
     found = Environment.at(ENV, make_interpreter(), mounts=mounts, links=links)
     assert (found.mounts, found.links) == (mounts, links)
+
+
+def test_an_interpreter_outside_of_its_prefix() -> None:
+    """An interpreter that does not lie in its prefix has no layout to copy, in one clear line."""
+    odd = evolve(make_interpreter("3.12.1"), executable=Path("/srv/python3.12"))
+    with pytest.raises(InterpreterError, match=r"/srv/python3.12 is not below its prefix"):
+        Environment.at(ENV, odd)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from envparity.verdict import Outcome, Verdict
+from envparity.verdict import NOBODY, Outcome, Verdict
 from tests.doubles import make_difference, make_verdict
 
 
@@ -77,13 +77,18 @@ class TestVerdict:
         with pytest.raises(ValueError, match="'fine' is not a valid Outcome"):
             Verdict.from_json({**make_verdict().to_json(), "outcome": "fine"})
 
-    @given(st.text(), st.text())
+    @given(st.text(), st.text().filter(lambda name: name != NOBODY))
     def test_rerun(self, scenario: str, builder: str) -> None:
         """The command runs this cell again, whatever a shell makes of the names."""
         verdict = make_verdict(scenario, builder=builder)
         assert shlex.split(verdict.rerun) == [
             "envparity", "run", scenario, "--builder", builder, "--python", "3.12.1",
         ]  # fmt: skip
+
+    def test_rerun_of_what_was_not_planned(self) -> None:
+        """A scenario that cannot be read has no cell to run; lint tells whether it is mended."""
+        verdict = make_verdict("scripts/broken", builder=NOBODY)
+        assert verdict.rerun == "envparity lint"
 
     def test_time_is_chance(self) -> None:
         """How long a cell took makes no other verdict."""

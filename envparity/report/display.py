@@ -14,13 +14,11 @@ import pytest
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 from rich.text import Text
 
-from envparity.report import terminal
+from envparity.report import SESSION, terminal
 from envparity.verdict import Outcome
 
 if TYPE_CHECKING:
     from envparity.plugin import Controller
-
-SESSION = "envparity-session"
 
 #: Seconds between two lines of progress where there is no terminal to redraw.
 PLAIN_INTERVAL = 15.0
@@ -125,14 +123,10 @@ class Display:
         if self.verbosity >= 0:
             for line in terminal.skips(session.verdicts):
                 console.print(line, soft_wrap=True)
-        for trouble in self._trouble:
+        for trouble in [*session.trouble, *self._trouble]:
             console.print(Text(trouble, style="bold red"), soft_wrap=True)
         console.print(terminal.totals(session.verdicts, time.monotonic() - session.began))
         if not session.is_complete:
-            console.print(
-                Text(
-                    f"planned {max(session.planned, 0)} cells, judged {len(session.verdicts)}: "
-                    "not the whole run",
-                    style="bold red",
-                )
-            )
+            planned = terminal.counted(max(session.planned, 0), "cell")
+            words = f"planned {planned}, judged {len(session.verdicts)}: not the whole run"
+            console.print(Text(words, style="bold red"))

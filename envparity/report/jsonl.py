@@ -5,12 +5,12 @@ A file without its footer is the report of a run that was cut off, and is never 
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self, TextIO
+from typing import Any, TextIO
 
 from attrs import frozen
 
@@ -26,19 +26,9 @@ class ReportWriter:
             self._file: TextIO = path.open("w", encoding="utf-8", errors="surrogateescape")
         except OSError as error:
             raise UsageError(f"the report cannot be written: {error.strerror}", path=path) from None
+        self._path = path
         self._counts: Counter[str] = Counter()
         self._write(header)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._file.close()
 
     def add(self, verdict: Verdict) -> None:
         """Write the line of one cell."""
@@ -56,8 +46,18 @@ class ReportWriter:
         self._file.close()
 
     def _write(self, line: Mapping[str, Any]) -> None:
-        self._file.write(json.dumps(line, ensure_ascii=True) + "\n")
-        self._file.flush()
+        """Write and flush *line*; ReportError, and the file is closed, where that fails."""
+        try:
+            self._file.write(json.dumps(line, ensure_ascii=True) + "\n")
+            self._file.flush()
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                self._file.close()
+            raise ReportError(
+                f"the report was cut off: {error.strerror}",
+                path=self._path,
+                hint="make room, or name another place with --report",
+            ) from None
 
 
 @frozen

@@ -68,7 +68,7 @@ def _table(verdicts: Sequence[Verdict], *, fold: bool) -> Table:
         table.add_row(_cut(name), *(_glyph(outcomes.get(python)) for python in pythons))
     for theme, count in sorted(folded.items()):
         cells = [_folded(theme, python, rows) for python in pythons]
-        table.add_row(_cut(f"{theme}: parity in {count} scenarios"), *cells)
+        table.add_row(_cut(f"{theme}: parity in {counted(count, 'scenario')}"), *cells)
     return table
 
 
@@ -149,7 +149,8 @@ def _story(same: Sequence[Verdict]) -> list[Text]:
     verdict = same[0]
     glyph, style = GLYPHS[verdict.outcome]
     names = list(dict.fromkeys(one.scenario for one in same))
-    name = names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more scenarios"
+    more = f" and {counted(len(names) - 1, 'more scenario')}" if len(names) > 1 else ""
+    name = names[0] + more
     pythons = ", ".join(dict.fromkeys(one.python for one in same))
     lines = [
         Text.assemble(
@@ -187,8 +188,13 @@ def _told(difference: Difference) -> list[Text]:
         colour = {"-": "green", "+": "red"}.get(line[:1], "dim")
         lines.append(Text(f"    {printable(line)}", style=colour))
     if len(diff) > DIFF_LINES:
-        lines.append(Text(f"    … {len(diff) - DIFF_LINES} more lines", style="dim"))
+        lines.append(Text(f"    … {counted(len(diff) - DIFF_LINES, 'more line')}", style="dim"))
     return lines
+
+
+def counted(number: int, noun: str) -> str:
+    """*number* and *noun*, in the plural unless it is one."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _in_a_sentence(summary: str) -> str:
@@ -216,7 +222,7 @@ def printable(text: str) -> str:
 def totals(verdicts: Sequence[Verdict], seconds: float) -> Text:
     """The last line: how many cells ended how."""
     counts = Counter(verdict.outcome for verdict in verdicts)
-    parts: list[str | tuple[str, str]] = [f"{len(verdicts)} cells"]
+    parts: list[str | tuple[str, str]] = [counted(len(verdicts), "cell")]
     for outcome in (Outcome.PARITY, *(one for one in Outcome if one is not Outcome.PARITY)):
         if counts[outcome]:
             parts += [

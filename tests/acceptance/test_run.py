@@ -418,6 +418,26 @@ def test_a_full_disk_is_an_error_of_the_cells_it_hits(
     assert "Traceback" not in ended.output
 
 
+def test_a_report_that_cannot_be_finished_is_not_green(
+    tmp_path: Path, corpus: Path, newest: str, cache: Path
+) -> None:
+    """Where the report's disk fills, the run goes on, says so in a line, and ends with 4."""
+    report = tmp_path / "report"
+    os.mkfifo(report)
+    with subprocess.Popen(
+        command("run", f"--corpus={corpus}", f"--python={newest}", "-n0", f"--report={report}"),
+        env=environment(cache), cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:  # fmt: skip
+        with report.open() as reader:
+            assert "header" == json.loads(reader.readline())["kind"]
+        output, _ = process.communicate(timeout=120)
+    assert 4 == process.returncode, output
+    assert f"{report}: the report was cut off: Broken pipe" in output
+    assert "2 cells: 2 parity" in output
+    assert "Traceback" not in output
+
+
 def test_a_run_that_is_stopped_has_a_report_without_footer(
     tmp_path: Path, corpus: Path, newest: str, cache: Path
 ) -> None:

@@ -25,10 +25,10 @@ VERDICTS = [
 
 def write(path: Path, *verdicts: Verdict, complete: bool = True) -> Path:
     """Write a report as a run does."""
-    with ReportWriter(path, HEADER) as writer:
-        for verdict in verdicts:
-            writer.add(verdict)
-        writer.finish(len(verdicts), complete=complete)
+    writer = ReportWriter(path, HEADER)
+    for verdict in verdicts:
+        writer.add(verdict)
+    writer.finish(len(verdicts), complete=complete)
     return path
 
 
@@ -69,10 +69,11 @@ class TestWriting:
     def test_while_it_is_written(self, tmp_path: Path) -> None:
         """Each line is on disk when its cell has ended."""
         path = tmp_path / "report.jsonl"
-        with ReportWriter(path, HEADER) as writer:
-            assert len(lines(path)) == 1
-            writer.add(VERDICTS[0])
-            assert len(lines(path)) == 2
+        writer = ReportWriter(path, HEADER)
+        assert len(lines(path)) == 1
+        writer.add(VERDICTS[0])
+        assert len(lines(path)) == 2
+        writer.finish(1, complete=False)
         assert len(lines(path)) == 2
 
     def test_cut_off(self, tmp_path: Path) -> None:
@@ -89,6 +90,16 @@ class TestWriting:
             ReportWriter(path, HEADER)
         assert str(caught.value) == (
             f"{path}: the report cannot be written: No such file or directory"
+        )
+
+    def test_a_full_disk(self) -> None:
+        """A disk without room is one line that says what to do."""
+        path = Path("/dev/full")
+        with pytest.raises(ReportError) as caught:
+            ReportWriter(path, HEADER)
+        assert str(caught.value) == (
+            f"{path}: the report was cut off: No space left on device "
+            "(make room, or name another place with --report)"
         )
 
 

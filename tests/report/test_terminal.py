@@ -106,7 +106,7 @@ class TestMatrix:
         assert words(verdicts)[2:] == [
             ["scripts/bad", "✓", "✓", "✗"],
             ["scripts:", "parity", "in", "2", "scenarios", "2", "1", "2"],
-            ["venvs:", "parity", "in", "1", "scenarios", "·", "·", "1"],
+            ["venvs:", "parity", "in", "1", "scenario", "·", "·", "1"],
         ]
 
     def test_unfolded(self) -> None:
@@ -130,7 +130,7 @@ class TestMatrix:
             ["scripts/a", "✗"],
             ["builder", "bug:x[bold]"],
             ["scenario", "3.11"],
-            ["scripts:", "parity", "in", "1", "scenarios", "1"],
+            ["scripts:", "parity", "in", "1", "scenario", "1"],
         ]
 
     def test_columns(self) -> None:
