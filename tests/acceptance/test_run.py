@@ -451,6 +451,8 @@ def test_a_run_that_is_stopped_has_a_report_without_footer(
         """,
     )
     report = tmp_path / "cut.jsonl"
+    # A shell's background job ignores SIGINT, and so would all that it starts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with subprocess.Popen(
         command("run", f"--corpus={corpus}", f"--python={newest}", "-n0", f"--report={report}"),
         env=environment(cache), cwd=tmp_path, stdout=subprocess.PIPE, text=True,
