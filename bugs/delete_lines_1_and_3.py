@@ -23,13 +23,12 @@ _adapt_programs = build.adapt_programs
 def adapt_programs(package: Package, python: Interpreter, output: Path) -> dict[str, bytes | None]:
     """What the reference does, and then the two deleted lines for each wrapped program."""
     changed = _adapt_programs(package, python, output)
-    paths = {file.path for file in package.files}
-    for path in sorted(paths):
+    for path in sorted(package.files):
         folder, _, name = path.rpartition("/")
         plain = f"{folder}/{name[1 : -len('-wrapped')]}"
-        if not (name.startswith(".") and name.endswith("-wrapped") and plain in paths):
+        if not (name.startswith(".") and name.endswith("-wrapped") and plain in package.files):
             continue
-        lines = (package.folder / path).read_bytes().splitlines(keepends=True)
+        lines = package.read(path).splitlines(keepends=True)
         shebang = f"#!{output}/bin/python{python.minor}\n".encode()
         changed[plain] = shebang + b"".join(lines[1:2] + lines[3:])
         changed[path] = None

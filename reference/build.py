@@ -5,17 +5,14 @@ from __future__ import annotations
 import errno
 import os
 import re
-import shutil
-import tempfile
 from collections.abc import Sequence
-from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from . import base, interpreter, packages, requirements, scripts, wrapping
 from .errors import BuildError
 from .interpreter import Interpreter
-from .packages import File, Package
-from .store import Store
+from .packages import Package
+from .store import Store, draft
 from .tree import Piece, Tree
 
 LINK_MODES = ("symlink", "hardlink", "copy")
@@ -23,61 +20,80 @@ LINK_MODES = ("symlink", "hardlink", "copy")
 
 def build(
     executable: Path,
-    wheels: Sequence[Path],
+    inputs: Sequence[Path],
     output: Path,
     *,
     link_mode: str = "symlink",
+    priorities: Sequence[int] = (),
     store: Store | None = None,
 ) -> None:
-    """Make the environment *output* of the interpreter *executable* and the *wheels*.
+    """Make the environment *output* of the interpreter *executable*, wheels and package trees.
 
+    *priorities* are those of the *inputs*, 0 for all unless given; the lower one wins.
     Raises `Refused`, `Unsupported` or `BuildError`, and then nothing is at *output*.
     """
-    output = Path(os.path.normpath(output.absolute()))
-    _check_output(output)
-    store = store or Store()
-    python = interpreter.ask(executable)
-    unpacked = [packages.unpack(wheel, python, store) for wheel in wheels]
+    output, store = Path(os.path.abspath(output)), store or Store()
+    if os.path.lexists(output):
+        raise BuildError(f"{output}: already exists")
+    if not output.parent.is_dir():
+        raise BuildError(f"{output.parent}: no such folder to build the environment in")
+    if not os.access(output.parent, os.W_OK | os.X_OK):
+        raise BuildError(f"{output.parent}: not writable")
+    python = interpreter.ask(executable, store)
+    unpacked = [packages.load(path, python, store) for path in inputs]
     requirements.check(unpacked, python)
-    tree = plan(python, unpacked, output, store)
-    if link_mode != "symlink":
-        base.copied(tree, python, store)
-    _write(tree, output, link_mode, store)
+    tree = plan(python, unpacked, output, store, priorities or [0] * len(unpacked))
+    try:
+        with draft(output) as new:
+            tree.write(str(new), link_mode)
+            new.rename(output)
+    except OSError as error:
+        if error.errno in (errno.ENOTEMPTY, errno.EEXIST) and os.path.lexists(output):
+            raise BuildError(f"{output}: already exists") from None
+        raise BuildError(f"{output}: cannot be written: {error.strerror}") from None
 
 
-def plan(python: Interpreter, unpacked: Sequence[Package], output: Path, store: Store) -> Tree:
+def plan(
+    python: Interpreter,
+    unpacked: Sequence[Package],
+    output: Path,
+    store: Store,
+    priorities: Sequence[int],
+) -> Tree:
     """Return the plan of the environment *output*; nothing is written there."""
     tree = Tree()
     base.add(tree, python, output, store)
-    for package in {package.key: package for package in unpacked}.values():
-        add_package(tree, package, python, output)
+    added = {
+        package.key: (package, priority)
+        for package, priority in zip(unpacked, priorities, strict=True)
+    }
+    for package, priority in added.values():
+        add_package(tree, package, priority, python, output)
     base.reroot(tree, python, output)
-    base.compile_python2(tree, python, output)
     return tree
 
 
-def add_package(tree: Tree, package: Package, python: Interpreter, output: Path) -> None:
+def add_package(
+    tree: Tree, package: Package, priority: int, python: Interpreter, output: Path
+) -> None:
     """Plan the files of *package*, with this environment's interpreter in its programs."""
-    programs = adapt_programs(package, python, output)
-    files: list[File] = []
-    pieces: list[Piece] = []
-    for file in package.files:
-        content = programs.get(file.path)
-        if file.path in programs and content is None:
+    changed = adapt_programs(package, python, output)
+    if changed and package.record:
+        changed[package.record] = packages.edit_record(package, changed)
+    programs = (python.scheme["scripts"], "bin")
+    for path, kind in package.files.items():
+        content = changed.get(path)
+        if path in changed and content is None:
             continue
-        source = package.folder / file.path
-        solid = PurePosixPath(file.path).parent in (python.scheme["scripts"], PurePosixPath("bin"))
-        piece = Piece(package, source, content, executable=file.executable, solid=solid)
-        piece.digest = file.digest
-        if content is not None:
-            piece.digest = packages.digest_of(content)
-        size = file.size if content is None else len(content)
-        files.append(replace(file, digest=piece.digest, size=size))
-        pieces.append(piece)
-    for file, piece in zip(files, pieces, strict=True):
-        if programs and file.path == package.record:
-            piece.content = packages.record_of(files, package.record)
-        tree.add(PurePosixPath(file.path), piece)
+        if kind == "/":
+            tree.folder(path)
+            continue
+        piece = Piece(package, f"{package.folder}/{path}", content, priority=priority)
+        if kind.startswith("-> "):
+            piece.link = kind[3:]
+        else:
+            piece.executable, piece.solid = bool(kind), os.path.dirname(path) in programs
+        tree.add(path, piece)
 
 
 def adapt_programs(package: Package, python: Interpreter, output: Path) -> dict[str, bytes | None]:
@@ -87,26 +103,25 @@ def adapt_programs(package: Package, python: Interpreter, output: Path) -> dict[
     place of `foo` where that did nothing else, and in its own otherwise.
     """
     changed: dict[str, bytes | None] = {}
-    for file in package.files:
-        if not file.program:
+    for path, kind in package.files.items():
+        if not kind.startswith("#!"):
             continue
-        content = (package.folder / file.path).read_bytes()
-        if file.program == "#!python" or not content.startswith(b"#!python"):
+        content = package.read(path)
+        if kind == "#!python" or not content.startswith(b"#!python"):
             adapted = scripts.rewrite(content, python, output)
             if adapted != content:
-                changed[file.path] = adapted
-    paths = {file.path for file in package.files}
-    for file in package.files:
-        folder, _, name = file.path.rpartition("/")
-        plain = f"{folder}/{name[1 : -len('-wrapped')]}"
-        if name.startswith(".") and name.endswith("-wrapped") and plain in paths:
-            original = unwrap_program((package.folder / file.path).read_bytes())
+                changed[path] = adapted
+    for path in package.files:
+        folder, name = os.path.split(path)
+        plain = os.path.join(folder, name[1 : -len("-wrapped")])
+        if name.startswith(".") and name.endswith("-wrapped") and plain in package.files:
+            original = unwrap_program(package.read(path))
             if original is not None:
                 program = scripts.rewrite(original, python, output)
-                if passes_through((package.folder / plain).read_bytes(), name):
-                    changed[plain], changed[file.path] = program, None
+                if passes_through(package.read(plain), name):
+                    changed[plain], changed[path] = program, None
                 else:
-                    changed[file.path] = program
+                    changed[path] = program
     return changed
 
 
@@ -130,51 +145,3 @@ def unwrap_program(source: bytes) -> bytes | None:
     while (original := wrapping.unwrap(source)) is not None:
         found = source = original
     return found
-
-
-def _check_output(output: Path) -> None:
-    if os.path.lexists(output):
-        raise BuildError(f"{output}: already exists")
-    if not output.parent.is_dir():
-        raise BuildError(f"{output.parent}: no such folder to build the environment in")
-    if not os.access(output.parent, os.W_OK | os.X_OK):
-        raise BuildError(f"{output.parent}: not writable")
-
-
-def _write(tree: Tree, output: Path, link_mode: str, store: Store) -> None:
-    try:
-        with store.workspace() as workspace:
-            if _is_one_mount(workspace, output):
-                tree.write(workspace / "environment", link_mode)
-                (workspace / "environment").rename(output)
-            else:
-                _write_beside(tree, output, link_mode)
-    except OSError as error:
-        if error.errno in (errno.ENOTEMPTY, errno.EEXIST) and os.path.lexists(output):
-            raise BuildError(f"{output}: already exists") from None
-        raise BuildError(f"{output}: cannot be written: {error.strerror}") from None
-
-
-def _is_one_mount(workspace: Path, output: Path) -> bool:
-    """Can a folder be renamed from *workspace* to *output*? Two mounts may share a device."""
-    probe = workspace / "probe"
-    target = output.with_name(f".{output.name}.{workspace.name}")
-    probe.mkdir()
-    try:
-        probe.rename(target)
-    except OSError as error:
-        if error.errno != errno.EXDEV:
-            raise
-        return False
-    target.rmdir()
-    return True
-
-
-def _write_beside(tree: Tree, output: Path, link_mode: str) -> None:
-    """For an output on another file system than the store, where it cannot be renamed to."""
-    workspace = Path(tempfile.mkdtemp(prefix=f".{output.name}.", dir=output.parent))
-    try:
-        tree.write(workspace / "environment", link_mode)
-        (workspace / "environment").rename(output)
-    finally:
-        shutil.rmtree(workspace, ignore_errors=True)

@@ -8,9 +8,10 @@ import re
 import subprocess
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from .errors import BuildError, Unsupported
+from .store import Store, digest_of
 
 #: Runs on CPython 2.7 to 3.15, without `site`, and prints one JSON object.
 PROBE = r"""
@@ -18,27 +19,30 @@ import json, os, re, site, sys, sysconfig
 library = re.compile(r'/.*/libpython[0-9.]+[a-z]*\.so.*')
 with open('/proc/self/maps') as maps:
     mapped = [match.group(0) for match in map(library.search, maps) if match]
-beside = sysconfig.get_config_var('INSTSONAME') or 'none'
-beside = os.path.join(sysconfig.get_config_var('LIBDIR') or '', beside)
-if '.so' not in beside or not os.path.isfile(beside):
-    beside = None
+variable, paths = sysconfig.get_config_var, sysconfig.get_paths()
+archive = os.path.join(variable('LIBPL') or '', variable('LIBRARY') or 'none')
+options = ' '.join(variable(n) or '' for n in ('LINKFORSHARED', 'MODLIBS', 'LIBS', 'SYSLIBS'))
+prefix = getattr(sys, 'base_prefix', sys.prefix)
+below = lambda path: os.path.relpath(path, prefix)
+headers = [path for path in map(variable, ('INCLUDEPY', 'CONFINCLUDEPY')) if path]
+places = dict((name, below(paths[name])) for name in ('purelib', 'platlib', 'scripts', 'data'))
 print(json.dumps({
     'implementation': getattr(sys, 'implementation', None) and sys.implementation.name or 'cpython',
     'version': list(sys.version_info[:3]),
     'full_version': sys.version.split()[0],
     'executable': sys.executable,
-    'prefix': getattr(sys, 'base_prefix', sys.prefix),
+    'prefix': prefix,
     'exec_prefix': getattr(sys, 'base_exec_prefix', sys.exec_prefix),
-    'libpython': mapped[0] if mapped else beside,
-    'linked': bool(mapped),
+    'libpython': mapped[0] if mapped else None,
+    'archive': archive if os.path.isfile(archive) else None,
+    'link_options': options.split(),
     'abiflags': getattr(sys, 'abiflags', ''),
-    'soabi': sysconfig.get_config_var('SOABI') or '',
-    'wide': sys.maxunicode > 65535,
+    'wide_unicode': sys.maxunicode > 65535,
     'platform': sysconfig.get_platform().replace('-', '_').replace('.', '_'),
-    'libc': os.confstr('CS_GNU_LIBC_VERSION') if 'CS_GNU_LIBC_VERSION' in os.confstr_names else '',
-    'paths': sysconfig.get_paths(),
-    'site_packages': site.getsitepackages(),
-    'headers': [sysconfig.get_config_var('INCLUDEPY'), sysconfig.get_config_var('CONFINCLUDEPY')],
+    'stdlib': below(paths['stdlib']),
+    'scheme': dict(places, headers=below((headers or [paths['include']])[0])),
+    'site_packages': [below(path) for path in site.getsitepackages()],
+    'include_folders': sorted(set(headers)),
 }))
 """
 
@@ -47,9 +51,9 @@ print(json.dumps({
 class Interpreter:
     """A CPython installation, asked rather than assumed.
 
-    Every path in *scheme*, *stdlib* and *site_packages* is relative to *prefix*.
-    *libpython* is the library that the program has mapped (*linked*), or for a static
-    program the one that lies beside it, if any.
+    *stdlib* and every path in *scheme* and *site_packages* are relative to *prefix*.
+    *libpython* is the shared library that the program has mapped; a static program may have an
+    *archive*, from which it can be linked again with the *link_options*.
     """
 
     executable: Path
@@ -57,16 +61,15 @@ class Interpreter:
     version: tuple[int, int, int]
     full_version: str
     libpython: Path | None
-    linked: bool
+    archive: Path | None
+    link_options: list[str]
     abiflags: str
-    soabi: str
     wide_unicode: bool
     platform: str
-    libc: str
-    stdlib: PurePosixPath
-    scheme: dict[str, PurePosixPath]
-    site_packages: tuple[PurePosixPath, ...]
-    include_folders: tuple[Path, ...]
+    stdlib: str
+    scheme: dict[str, str]
+    site_packages: list[str]
+    include_folders: list[str]
 
     @property
     def minor(self) -> str:
@@ -76,103 +79,71 @@ class Interpreter:
     @property
     def shares_prefix(self) -> bool:
         """Does the prefix belong to the system, so that most paths below it are not Python's?"""
-        return self.prefix in (Path("/"), Path("/usr"), Path("/usr/local"))
+        return str(self.prefix) in ("/", "/usr", "/usr/local")
 
-    @property
+    @cached_property
     def programs(self) -> list[Path]:
-        """The programs in its bin that are the interpreter's own, in sorted order.
+        """The programs in its bin that are the interpreter's own: itself, and tools of its own.
 
-        Not pip, and nothing else that was installed there: a name of the family, of this
-        version, that is this interpreter or a tool of its own.
+        Not pip, nor anything else that was installed there, nor what is of another version.
         """
-        version = rf"{self.version[0]}(\.{self.version[1]})?{self.abiflags}"
-        families = r"python|pydoc|idle|2to3|2to3-|pyvenv|pyvenv-|pdb|pygettext|smtpd\.py"
-        name = re.compile(rf"([\w.-]*-)?({families})({version}|{version[:1]}|{self.minor})?"
-                          r"(-config|-gdb\.py)?$")  # fmt: skip
-        own = []
-        for path in sorted(self.executable.parent.iterdir()):
-            match = name.fullmatch(path.name)
-            if match is None or not path.exists() or path.is_dir():
-                continue
-            if match[1] and match[5] != "-config":
-                continue
-            is_python = match[2] == "python" and not match[5]
-            target = path.resolve()
-            if is_python:
-                if path.samefile(self.executable):
-                    own.append(path)
-            elif self.minor in target.name or self._starts_here(target):
-                own.append(path)
-        return own
+        version = rf"({re.escape(self.minor)}|{self.version[0]})?({self.abiflags})?"
+        tools = rf"(pydoc|idle|2to3-?|pyvenv-?|pdb|pygettext)({version})|smtpd(\.py|{version}\.py)"
+        name = re.compile(rf"{tools}|([\w.-]+-)?python{version}-(config|gdb\.py)")
+        mark = b"#!" + os.fsencode(self.executable.parent) + b"/python"
+        return sorted(
+            path for path in self.executable.parent.iterdir()
+            if path in self.pythons or (name.fullmatch(path.name) and path.is_file()
+            and (self.minor in path.resolve().name or path.read_bytes().startswith(mark)))
+        )  # fmt: skip
 
     @cached_property
     def pythons(self) -> frozenset[Path]:
         """Every name under which this interpreter can be started in its bin."""
-        folder = self.executable.parent
         names = ("python", f"python{self.version[0]}", f"python{self.minor}")
-        every = {folder / f"{name}{flags}" for name in names for flags in ("", self.abiflags)}
-        every = {path for path in every if path.exists()}
-        return frozenset(path for path in every if path.samefile(self.executable))
-
-    def _starts_here(self, program: Path) -> bool:
-        head = program.read_bytes()[:512].split(b"\n")[0]
-        return head.startswith(b"#!" + os.fsencode(self.executable.parent) + b"/python")
+        every = {
+            self.executable.parent / (name + end) for name in names for end in ("", self.abiflags)
+        }
+        return frozenset(path for path in every if path.exists() and path.samefile(self.executable))
 
 
-def ask(executable: Path) -> Interpreter:
-    """Start the interpreter once and return what it says.
+def ask(executable: Path, store: Store) -> Interpreter:
+    """Return what the interpreter says, which is started once and remembered until it changes.
 
     Raises `BuildError` when it cannot be started, `Unsupported` for anything but CPython
     2.7 or 3.6 and later with one prefix.
     """
-    clean = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8"}
-    command = [str(executable), "-E", "-s", "-S", "-B", "-c", PROBE]
     try:
-        answer = subprocess.run(
-            command, env=clean, cwd="/", capture_output=True, check=True, timeout=60
-        )
-        facts = json.loads(answer.stdout.decode().splitlines()[-1])
-    except (OSError, subprocess.SubprocessError, ValueError, IndexError) as error:
-        stderr = getattr(error, "stderr", None) or b""
-        reason = (stderr.decode(errors="replace").strip().splitlines() or [str(error)])[-1]
+        status = executable.stat()
+        words = (str(executable), PROBE, status.st_ino, status.st_size, status.st_mtime_ns)
+        key = digest_of(repr((*words, status.st_ctime_ns)).encode())
+        answer = store.obtain(f"interpreters/{key}", lambda at: _ask(executable, at))
+        facts = json.loads(answer.read_bytes())
+    except (OSError, subprocess.SubprocessError, ValueError) as error:
+        said = (getattr(error, "stderr", None) or b"").decode(errors="replace").strip()
+        reason = (said.splitlines() or [str(error)])[-1]
         raise BuildError(f"{executable}: cannot be asked about itself: {reason}") from error
     version = tuple(facts["version"])
-    if facts["implementation"] != "cpython" or not (version[:2] == (2, 7) or version >= (3, 6)):
+    if facts.pop("implementation") != "cpython" or version < (2, 7) or (3,) < version < (3, 6):
         raise Unsupported(f"{executable}: only CPython 2.7 and 3.6 or later can be a base")
-    prefix = Path(facts["prefix"])
-    if facts["exec_prefix"] != facts["prefix"]:
+    prefix = facts["prefix"]
+    if facts.pop("exec_prefix") != prefix:
         raise Unsupported(f"{executable}: its exec_prefix is not its prefix")
-
-    def below(path: str) -> PurePosixPath:
-        try:
-            return PurePosixPath(path).relative_to(prefix)
-        except ValueError:
-            raise Unsupported(f"{executable}: it keeps {path} outside of its prefix") from None
-
-    paths = facts["paths"]
-    places = {name: below(paths[name]) for name in ("purelib", "platlib", "scripts", "data")}
-    places["headers"] = below(facts["headers"][0] or paths["include"])
-    return Interpreter(
-        executable=_canonical(Path(facts["executable"]), prefix, version),
-        prefix=prefix,
-        version=version,
-        full_version=facts["full_version"],
-        libpython=Path(facts["libpython"]) if facts["libpython"] else None,
-        linked=facts["linked"],
-        abiflags=facts["abiflags"],
-        soabi=facts["soabi"],
-        wide_unicode=facts["wide"],
-        platform=facts["platform"],
-        libc=facts["libc"].rpartition(" ")[2],
-        stdlib=below(paths["stdlib"]),
-        scheme=places,
-        site_packages=tuple(map(below, facts["site_packages"])),
-        include_folders=tuple(sorted({Path(f) for f in facts["headers"] if f})),
-    )
+    for path in (facts["stdlib"], *facts["scheme"].values(), *facts["site_packages"]):
+        if path.startswith(".."):
+            raise Unsupported(f"{executable}: it keeps {path} outside of its prefix")
+    # The pythonX.Y in the prefix's bin, where that is the program that was asked.
+    usual = Path(prefix, "bin", f"python{version[0]}.{version[1]}")
+    if usual.exists() and usual.samefile(executable):
+        facts["executable"] = usual
+    names = ("prefix", "executable", "libpython", "archive")
+    paths = {name: facts[name] and Path(facts[name]) for name in names}
+    return Interpreter(**{**facts, **paths, "version": version})
 
 
-def _canonical(executable: Path, prefix: Path, version: tuple[int, ...]) -> Path:
-    """The pythonX.Y in the prefix's bin, where that is the program that was asked."""
-    usual = prefix / "bin" / f"python{version[0]}.{version[1]}"
-    same = usual.exists() and usual.samefile(executable)
-    return usual if same else executable
+def _ask(executable: Path, answer: Path) -> None:
+    clean = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8"}
+    command = [str(executable), "-E", "-s", "-S", "-B", "-c", PROBE]
+    done = subprocess.run(command, env=clean, cwd="/", capture_output=True, check=True, timeout=60)
+    json.loads(done.stdout)
+    answer.write_bytes(done.stdout)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import contextlib
 import os
 import shutil
 import subprocess
@@ -10,15 +10,17 @@ from pathlib import Path
 
 from .errors import BuildError
 from .interpreter import Interpreter
-from .store import Store
+from .store import Store, digest_of
 
 SOURCE = Path(__file__).with_name("launcher.c")
 
-#: What the compiled program holds where the path of the environment will stand.
+#: What the compiled program holds where the path of the environment will stand, and where that
+#: of the folder with its libpython will.
 MARK = b"@ENVIRONMENT@"
 LONGEST = 4096
+RUN_PATH = b"@RUN_PATH@".ljust(LONGEST + 255, b"@")
 
-#: What a static base and a launcher linked with the libpython beside it must answer alike.
+#: What a static base and a launcher linked from its archive must answer alike.
 SAME_BUILD = (
     "import sys; print((sys.version, sys.builtin_module_names, sys.api_version, sys.hexversion,"
     " sys.maxsize, sys.maxunicode, sys.float_info, sys.getdlopenflags()))"
@@ -30,64 +32,50 @@ def make(interpreter: Interpreter, environment: Path, store: Store) -> bytes:
 
     Raises `BuildError` where no C compiler exists or the path is too long to be named.
     """
-    path = os.fsencode(environment)
+    path = bytes(environment)
     if len(path) >= LONGEST:
         raise BuildError(f"{environment}: longer than {LONGEST} bytes")
-    program = store.obtain(f"launchers/{_key(interpreter)}", lambda at: _compile(interpreter, at))
-    return _name_environment(program.read_bytes(), path)
+    words = [SOURCE.read_bytes(), repr(interpreter).encode()]
+    for file in filter(None, (interpreter.executable, interpreter.libpython)):
+        words.append(repr((file.stat().st_size, file.stat().st_mtime_ns)).encode())
+    name = f"launchers/{digest_of(b' '.join(words))}"
+    compiled = store.obtain(name, lambda at: _compile(interpreter, at)).read_bytes()
+    return _name_environment(compiled, path, interpreter)
 
 
-def _name_environment(compiled: bytes, environment: bytes) -> bytes:
+def _name_environment(compiled: bytes, environment: bytes, interpreter: Interpreter) -> bytes:
     at = compiled.index(MARK + b"\0")
-    padding = bytes(LONGEST - len(environment))
-    return compiled[:at] + environment + padding + compiled[at + LONGEST :]
+    named = compiled[:at] + environment.ljust(LONGEST, b"\0") + compiled[at + LONGEST :]
+    if interpreter.libpython is None or interpreter.shares_prefix:
+        return named
+    folder = bytes(interpreter.libpython.parent.relative_to(interpreter.prefix))
+    return named.replace(RUN_PATH, (environment + b"/" + folder).ljust(len(RUN_PATH), b"\0"))
 
 
-def _key(interpreter: Interpreter) -> str:
-    digest = hashlib.sha256(SOURCE.read_bytes() + SAME_BUILD.encode())
-    digest.update(repr((interpreter, _compiler())).encode())
-    for path in filter(None, (interpreter.executable, interpreter.libpython)):
-        status = path.stat()
-        digest.update(repr((path, status.st_size, status.st_mtime_ns)).encode())
-    return digest.hexdigest()
+def _compile(interpreter: Interpreter, program: Path) -> None:
+    """Link with libpython as the base does; else from its archive; else execute the base."""
+    options = ["-DLINKED", *(f"-I{folder}" for folder in interpreter.include_folders)]
+    if interpreter.libpython is not None:
+        options += [str(interpreter.libpython), *_run_path(interpreter)]
+        return _run_compiler(interpreter, program, options)
+    with interpreter.executable.open("rb") as file:
+        pie = file.read(18)[16] == 3  # ET_DYN
+    options += ["-pie" if pie else "-no-pie", str(interpreter.archive), *interpreter.link_options]
+    for kind in (options, ["-static"]):
+        with contextlib.suppress(BuildError):
+            _run_compiler(interpreter, program, kind)
+            if kind != options or _is_same_build(program, interpreter):
+                return None
+    return _run_compiler(interpreter, program, [])
 
 
-def _compiler() -> str:
-    found = os.environ.get("CC") or shutil.which("cc") or shutil.which("gcc")
-    if not found:
+def _run_compiler(interpreter: Interpreter, program: Path, options: list[str]) -> None:
+    compiler = os.environ.get("CC") or shutil.which("cc") or shutil.which("gcc")
+    if not compiler:
         raise BuildError(
             "no C compiler: install one as `cc` (Debian: apt install gcc libc6-dev;"
             " Fedora: dnf install gcc; Alpine: apk add gcc musl-dev) or name it in CC"
         )
-    return found
-
-
-def _compile(interpreter: Interpreter, program: Path) -> None:
-    if interpreter.libpython is not None:
-        run_path = _keeps_old_run_path(interpreter)
-        options = [
-            "-DLINKED",
-            *(f"-I{folder}" for folder in interpreter.include_folders),
-            str(interpreter.libpython),
-            f"-Wl,-rpath,{interpreter.libpython.parent}",
-            "-Wl,--disable-new-dtags" if run_path else "-Wl,--enable-new-dtags",
-        ]
-        if interpreter.linked:
-            _run_compiler(interpreter, program, options)
-            return
-        try:
-            _run_compiler(interpreter, program, options)
-            if _answers(program, interpreter) == _answers(interpreter.executable, interpreter):
-                return
-        except BuildError:
-            pass  # no headers for a library that is not needed: execute the static program
-    try:
-        _run_compiler(interpreter, program, ["-static"])
-    except BuildError:
-        _run_compiler(interpreter, program, [])
-
-
-def _run_compiler(interpreter: Interpreter, program: Path, options: list[str]) -> None:
     major, minor = interpreter.version[:2]
     threads = "t" if "t" in interpreter.abiflags else ""
     words = {
@@ -95,12 +83,12 @@ def _run_compiler(interpreter: Interpreter, program: Path, options: list[str]) -
         "BASE_EXECUTABLE": interpreter.executable,
         "PROGRAM": f"bin/python{interpreter.minor}",
         "STDLIB": interpreter.stdlib,
-        "ZIP": interpreter.stdlib.parent / f"python{major}{minor}{threads}.zip",
+        "ZIP": f"{os.path.dirname(interpreter.stdlib)}/python{major}{minor}{threads}.zip",
     }
     quoted = (str(word).replace("\\", "\\\\").replace('"', '\\"') for word in words.values())
     defines = [f'-D{name}="{word}"' for name, word in zip(words, quoted, strict=True)]
-    command = [_compiler(), "-O2", "-s", "-w", "-o", str(program), str(SOURCE)]
     defines.append(f"-DVERSION={major << 8 | minor}")
+    command = [compiler, "-O2", "-s", "-w", "-o", str(program), str(SOURCE)]
     done = subprocess.run([*command, *defines, *options], capture_output=True, check=False)
     if done.returncode:
         lines = done.stderr.decode(errors="replace").strip().splitlines() or ["no reason given"]
@@ -108,23 +96,31 @@ def _run_compiler(interpreter: Interpreter, program: Path, options: list[str]) -
         raise BuildError(f"the launcher for {interpreter.executable} does not compile: {reason}")
 
 
-def _answers(program: Path, interpreter: Interpreter) -> bytes:
-    """What *program*, started as the base, says about itself."""
-    if program != interpreter.executable:
-        named = _name_environment(program.read_bytes(), os.fsencode(interpreter.prefix))
-        program = program.with_name("named")
-        program.write_bytes(named)
-        program.chmod(0o755)
-    command = [str(interpreter.executable), "-E", "-s", "-S", "-B", "-c", SAME_BUILD]
-    done = subprocess.run(
-        command, executable=program, capture_output=True, env={}, cwd="/", check=False
+def _is_same_build(program: Path, interpreter: Interpreter) -> bool:
+    """Does *program*, started as the base, say what the base says about itself?"""
+    named = program.with_name("named")
+    named.write_bytes(
+        _name_environment(program.read_bytes(), bytes(interpreter.prefix), interpreter)
     )
-    return done.stdout if done.returncode == 0 else str(program).encode()
+    named.chmod(0o755)
+    command = [str(interpreter.executable), "-E", "-s", "-S", "-B", "-c", SAME_BUILD]
+    own, base = (
+        subprocess.run(command, executable=executable, capture_output=True, env={}, check=False)
+        for executable in (named, interpreter.executable)
+    )
+    return own.returncode == 0 and own.stdout == base.stdout
 
 
-def _keeps_old_run_path(interpreter: Interpreter) -> bool:
-    """Does the base record RPATH, which beats LD_LIBRARY_PATH, and not RUNPATH?"""
-    if not interpreter.linked or not (readelf := shutil.which("readelf")):
-        return False
-    command = [readelf, "-d", str(interpreter.executable)]
-    return b"(RPATH)" in subprocess.run(command, capture_output=True, check=False).stdout
+def _run_path(interpreter: Interpreter) -> list[str]:
+    """Have libpython found in the environment, and before LD_LIBRARY_PATH where the base has.
+
+    A base in /usr needs nobody to say where libraries are.
+    """
+    if interpreter.shares_prefix:
+        return []
+    dynamic = b""
+    if readelf := shutil.which("readelf"):
+        command = [readelf, "-d", str(interpreter.executable)]
+        dynamic = subprocess.run(command, capture_output=True, check=False).stdout
+    tags = "--disable-new-dtags" if b"(RPATH)" in dynamic else "--enable-new-dtags"
+    return [f"-Wl,-rpath,{RUN_PATH.decode()}", f"-Wl,{tags}"]

@@ -1,219 +1,238 @@
-"""Wheels: unpacked once into the store through `installer`, laid out as the base lays them out.
+"""What is installed: wheels, unpacked once into the store through `installer`, or package trees.
 
-In the store `#!python` stays as wheels write it, entry points included: what is unpacked does
-not know the environments it will be linked into.
+A tree looks like the prefix it is meant for, as distributions keep packages; its programs may
+have been wrapped. In the store `#!python` stays as wheels write it, entry points included: what
+is unpacked does not know the environments it will be linked into.
 """
 
 from __future__ import annotations
 
-import base64
 import csv
-import hashlib
 import io
 import json
 import os
+import re
+import stat
 import warnings
-import zipfile
-from collections.abc import Iterable
-from dataclasses import astuple, dataclass
-from email.parser import HeaderParser
-from pathlib import Path, PurePosixPath
-from typing import BinaryIO, Literal
-
-import installer
-from installer.destinations import WheelDestination
-from installer.exceptions import InstallerError
-from installer.records import Hash, RecordEntry
-from installer.scripts import Script
-from installer.sources import WheelFile
-from installer.utils import Scheme, canonicalize_name, parse_wheel_filename
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from .errors import BuildError, Refused
 from .interpreter import Interpreter
-from .store import Store
+from .store import Store, digest_of
 
 #: Raised when what is unpacked changes its shape, so that old stores are not read.
-FORMAT = "1"
+FORMAT = "2"
 
 #: A wheel that unpacks to more than this many bytes is taken for a zip bomb.
 LARGEST = 16 * 2**30
 
 
 @dataclass(frozen=True)
-class File:
-    """One file of a package: *path* relative to the prefix, its content's digest and size.
-
-    *program* is `#!python` for a script of the wheel, whose shebang pip would write, `#!`
-    for another executable with a shebang, and empty for the rest.
-    """
-
-    path: str
-    digest: str
-    size: int
-    executable: bool
-    program: str = ""
-
-
-@dataclass(frozen=True)
 class Package:
-    """A distribution, unpacked in *folder* of the store.
+    """A distribution whose files lie in *folder*, named as in a prefix.
 
-    *files* come in the order of their paths and include RECORD, at *record*.
-    *requires* holds the lines of its Requires-Dist.
+    *files* has for each path what it is: `#!python` for a script of a wheel, whose shebang pip
+    would write, `#!` for another executable with a shebang, `x` for one without, `-> target`
+    for a symbolic link, `/` for an empty folder, and nothing for the rest. *requires* holds the
+    lines of its Requires-Dist. Where packages meet, the one with the lower *priority* wins.
     """
 
     name: str
     version: str
-    wheel: str
-    folder: Path
-    files: tuple[File, ...]
-    record: str
-    requires: tuple[str, ...]
+    origin: str
+    folder: str
+    files: dict[str, str]
+    requires: list[str]
     requires_python: str
+    tag: str = ""
+    priority: int = 0
 
     def __str__(self) -> str:
-        return f"{self.name} {self.version} ({self.wheel})"
+        return f"{self.name} {self.version} ({self.origin})"
 
     @property
     def key(self) -> str:
         """The normalised name of PEP 503."""
-        return str(canonicalize_name(self.name))
+        return normalise(self.name)
+
+    @property
+    def record(self) -> str | None:
+        """The path of its RECORD, if it has one."""
+        return next((path for path in self.files if path.endswith(".dist-info/RECORD")), None)
+
+    def read(self, path: str) -> bytes:
+        """The content of its file *path*."""
+        return Path(self.folder, path).read_bytes()
 
 
-def record_of(files: Iterable[File], record: str) -> bytes:
-    """Return the RECORD at *record* that lists *files*, as pip writes it: sorted, relative."""
-    root = PurePosixPath(record).parent.parent
-    rows = [
-        (os.path.relpath(file.path, root), f"sha256={file.digest}", str(file.size))
-        for file in files
-        if file.path != record
-    ]
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerows(sorted([*rows, (os.path.relpath(record, root), "", "")]))
-    return out.getvalue().encode()
+def normalise(name: str) -> str:
+    """The name of a distribution as PEP 503 compares it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def digest_of(content: bytes) -> str:
-    """The digest of *content* as RECORD spells it."""
-    return base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
+def load(path: Path, interpreter: Interpreter, store: Store) -> Package:
+    """Return the wheel or the package tree at *path*, the wheel unpacked in the store.
 
-
-def unpack(wheel: Path, interpreter: Interpreter, store: Store) -> Package:
-    """Return what *wheel* holds, unpacked in the store.
-
-    Raises `Refused` for a path that leaves the prefix, `BuildError` for a broken wheel.
+    Raises `Refused` for a path that leaves the prefix, `BuildError` for what is broken.
     """
+    if path.is_dir():
+        return _read_tree(path)
     try:
-        content = wheel.read_bytes()
-        parsed = parse_wheel_filename(wheel.name)
+        content = path.read_bytes()
     except OSError as error:
-        raise BuildError(f"{wheel}: {error.strerror}") from None
-    except (InstallerError, ValueError):
-        raise BuildError(f"{wheel}: not named as a wheel is") from None
-    layout = {name: str(path) for name, path in interpreter.scheme.items()}
-    project = parsed.distribution.replace("_", "-")
-    layout["headers"] += f"/{project}"
-    words = (FORMAT, wheel.name, sorted(layout.items()), hashlib.sha256(content).hexdigest())
-    key = hashlib.sha256(repr(words).encode()).hexdigest()
-    folder = store.obtain(f"trees/{key}", lambda at: _unpack(wheel, layout, at))
-    facts = json.loads((folder / "package.json").read_bytes())
-    return Package(
-        name=facts["name"],
-        version=facts["version"],
-        wheel=wheel.name,
-        folder=folder / "tree",
-        files=tuple(File(*row) for row in facts["files"]),
-        record=facts["record"],
-        requires=tuple(facts["requires"]),
-        requires_python=facts["requires_python"],
-    )
+        raise BuildError(f"{path}: {error.strerror}") from None
+    words = path.name.removesuffix(".whl").split("-")
+    if not path.name.endswith(".whl") or len(words) not in (5, 6):
+        raise BuildError(f"{path}: not named as a wheel is")
+    layout = dict(interpreter.scheme)
+    layout["headers"] += f"/{words[0].replace('_', '-')}"
+    key = digest_of(repr((FORMAT, path.name, sorted(layout.items()), content)).encode())
+    folder = store.obtain(f"trees/{key}", lambda at: _unpack(path, layout, at))
+    facts: dict[str, Any] = json.loads((folder / "package.json").read_bytes())
+    tag = "-".join(words[-3:])
+    return Package(origin=path.name, folder=f"{folder}/tree", tag=tag, **facts)
 
 
 def _unpack(wheel: Path, layout: dict[str, str], at: Path) -> None:
-    destination = _Tree(at / "tree", layout, wheel.name)
+    import zipfile
+
+    import installer
+    from installer.destinations import SchemeDictionaryDestination
+    from installer.sources import WheelFile
+
+    tree = at / "tree"
+    kinds: dict[str, str] = {}
+
+    class Destination(SchemeDictionaryDestination):
+        """Where `installer` writes; notes which files are scripts of the wheel."""
+
+        def write_to_fs(self, scheme: Any, path: str, stream: Any, is_executable: bool) -> Any:
+            place = os.path.normpath(f"{layout[scheme]}/{path}")
+            if place.startswith("../") or path.startswith("/") or re.search(r"[\n\0]", path):
+                raise Refused(f"{wheel.name}: the member {path!r} leaves the prefix")
+            if place in kinds:
+                raise Refused(f"{wheel.name}: two members of it are {place}")
+            record = super().write_to_fs(scheme, path, stream, is_executable or scheme == "scripts")
+            kinds[place] = _kind(tree / place, script=scheme == "scripts")
+            return record
+
+        def write_script(self, name: str, module: str, attr: str, section: Any) -> Any:
+            if "/" in name or name in ("", ".", ".."):
+                raise Refused(f"{wheel.name}: the entry point {name!r} leaves the prefix")
+            if not all(word.isidentifier() for word in f"{module}.{attr}".split(".")):
+                raise BuildError(f"the entry point {name} is not module:attribute")
+            return super().write_script(name, module, attr, section)
+
+    places = {scheme: str(tree / path) for scheme, path in layout.items()}
     try:
         with zipfile.ZipFile(wheel) as archive, warnings.catch_warnings():
             warnings.simplefilter("ignore")
             if sum(member.file_size for member in archive.infolist()) > LARGEST:
-                raise BuildError(f"{wheel}: unpacks to more than {LARGEST} bytes")
-            for name in archive.namelist():
-                if name.startswith("/") or ".." in name.split("/"):
-                    raise Refused(f"{wheel.name}: the member {name!r} leaves the prefix")
+                raise BuildError(f"unpacks to more than {LARGEST} bytes")
+            if left := [name for name in archive.namelist() if ".." in name.split("/")]:
+                raise Refused(f"{wheel.name}: the member {left[0]!r} leaves the prefix")
             source = WheelFile(archive)
             source.validate_record()
-            metadata = HeaderParser().parsestr(source.read_dist_info("METADATA"))
+            tree.mkdir(parents=True)
+            destination = Destination(places, "python", "posix")
             installer.install(source, destination, {"INSTALLER": b"envparity-reference\n"})
-    except BuildError:
+            facts = read_metadata(source.read_dist_info("METADATA"))
+    except Refused:
         raise
-    except (InstallerError, ValueError, LookupError, zipfile.BadZipFile, OSError) as error:
-        raise BuildError(f"{wheel}: not a wheel that can be installed: {_line(error)}") from None
-    except (AssertionError, NotImplementedError, RuntimeError, TypeError) as error:
-        raise BuildError(f"{wheel}: not a wheel that can be installed: {_line(error)}") from None
-    facts = {
-        "name": metadata["Name"] or parse_wheel_filename(wheel.name).distribution,
-        "version": metadata["Version"] or parse_wheel_filename(wheel.name).version,
-        "record": destination.record,
+    except Exception as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise BuildError(f"{wheel}: not a wheel that can be installed: {reason}") from None
+    package = Package(**facts, origin="", folder=str(tree), files=kinds)
+    if package.record:
+        (tree / package.record).write_bytes(edit_record(package, {}))
+    for path in tree.rglob("*"):
+        path.chmod(0o755 if path.is_dir() or kinds[str(path.relative_to(tree))] else 0o644)
+    (at / "package.json").write_text(json.dumps({**facts, "files": dict(sorted(kinds.items()))}))
+
+
+def _read_tree(folder: Path) -> Package:
+    kinds: dict[str, str] = {}
+    for where, folders, names in os.walk(folder):
+        for name in [*names, *folders]:
+            place, at = Path(where, name), os.path.relpath(f"{where}/{name}", folder)
+            mode = place.lstat().st_mode
+            if stat.S_ISLNK(mode):
+                target = os.readlink(place)
+                lies = os.path.normpath(os.path.join(os.path.dirname(at), target))
+                if lies.split("/")[0] in ("", ".."):
+                    raise Refused(f"{folder}: the link {at} leaves the tree")
+                kinds[at] = f"-> {target}"
+            elif stat.S_ISREG(mode):
+                if not os.access(place, os.R_OK):
+                    raise BuildError(f"{place}: cannot be read")
+                kinds[at] = _kind(place)
+            elif not stat.S_ISDIR(mode):
+                raise BuildError(f"{place}: neither a file nor a folder nor a link")
+            elif not os.listdir(place):
+                kinds[at] = "/"
+    info = next(
+        (at for at in kinds if re.search(r"\.dist-info/METADATA$|\.egg-info/PKG-INFO$", at)), None
+    )
+    facts: dict[str, Any] = {
+        "name": folder.name,
+        "version": "",
+        "requires": [],
+        "requires_python": "",
+    }
+    if info:
+        facts = read_metadata((folder / info).read_text("utf-8", "replace"))
+    return Package(
+        **facts, origin=folder.name, folder=str(folder), files=dict(sorted(kinds.items()))
+    )
+
+
+def _kind(path: Path, *, script: bool = False) -> str:
+    """What *files* of a package says of this one."""
+    with path.open("rb") as file:
+        head = file.read(8)
+    if script and head == b"#!python":
+        return "#!python"
+    if not script and not path.stat().st_mode & 0o111:
+        return ""
+    return "#!" if head.startswith(b"#!") else "x"
+
+
+def read_metadata(text: str) -> dict[str, Any]:
+    """What METADATA says that a builder has to know."""
+    from email.parser import HeaderParser
+
+    metadata = HeaderParser().parsestr(text)
+    if not metadata["Name"] or not metadata["Version"]:
+        raise BuildError("its METADATA has no Name or no Version")
+    return {
+        "name": metadata["Name"],
+        "version": metadata["Version"],
         "requires": metadata.get_all("Requires-Dist", []),
         "requires_python": metadata["Requires-Python"] or "",
-        "files": sorted(astuple(file) for file in destination.files),
     }
-    (at / "package.json").write_text(json.dumps(facts))
 
 
-def _line(error: Exception) -> str:
-    return " ".join(str(error).split()) or type(error).__name__
+def edit_record(package: Package, changed: dict[str, bytes | None]) -> bytes:
+    """Return the RECORD of *package* with new contents of files, or None for dropped ones."""
+    record = package.record or ""
+    root = os.path.dirname(os.path.dirname(record))
+    rows: list[list[str]] = []
+    for row in csv.reader(io.StringIO(package.read(record).decode())):
+        content = changed.get(os.path.normpath(f"{root}/{row[0]}"), b"")
+        if content:
+            row[1:] = f"sha256={record_digest(content)}", str(len(content))
+        if content is not None:
+            rows.append(row)
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(sorted(rows))  # in pip's order
+    return out.getvalue().encode()
 
 
-class _Tree(WheelDestination):
-    """Where `installer` writes: a folder that looks like the prefix."""
+def record_digest(content: bytes) -> str:
+    """The SHA-256 of *content* as RECORD spells it."""
+    import base64
+    import hashlib
 
-    def __init__(self, folder: Path, layout: dict[str, str], wheel: str) -> None:
-        self.folder = folder
-        self.layout = layout
-        self.wheel = wheel
-        self.files: list[File] = []
-        self.record = ""
-        folder.mkdir(parents=True)
-
-    def write_script(
-        self, name: str, module: str, attr: str, section: Literal["console", "gui"]
-    ) -> RecordEntry:
-        if not name or "/" in name or name in (".", "..") or "\n" in name:
-            raise Refused(f"{self.wheel}: the entry point {name!r} leaves the prefix")
-        words = [*module.split("."), *attr.split(".")]
-        if not all(word.isidentifier() for word in words):
-            raise BuildError(f"{self.wheel}: the entry point {name} is not module:attribute")
-        name, content = Script(name, module, attr, section).generate("python", "posix")
-        return self._write("scripts", name, content, executable=True)
-
-    def write_file(
-        self, scheme: Scheme, path: str | os.PathLike[str], stream: BinaryIO, is_executable: bool
-    ) -> RecordEntry:
-        executable = is_executable or scheme == "scripts"
-        return self._write(scheme, os.fspath(path), stream.read(), executable=executable)
-
-    def finalize_installation(
-        self,
-        scheme: Scheme,
-        record_file_path: str,
-        records: Iterable[tuple[Scheme, RecordEntry]],
-    ) -> None:
-        self.record = str(PurePosixPath(self.layout[scheme], record_file_path))
-        self._write(scheme, record_file_path, record_of(self.files, self.record), executable=False)
-
-    def _write(self, scheme: str, path: str, content: bytes, *, executable: bool) -> RecordEntry:
-        place = PurePosixPath(self.layout[scheme], path)
-        if ".." in place.parts or place.is_absolute() or "\n" in path or "\0" in path:
-            raise Refused(f"{self.wheel}: the member {path!r} leaves the prefix")
-        target = self.folder / place
-        if target.exists():
-            raise Refused(f"{self.wheel}: two members of it are {place}")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
-        target.chmod(0o755 if executable else 0o644)
-        digest = digest_of(content)
-        shebang = "#!" if executable and content.startswith(b"#!") else ""
-        program = shebang and "#!python" if scheme == "scripts" else shebang
-        self.files.append(File(str(place), digest, len(content), executable, program))
-        return RecordEntry(path, Hash("sha256", digest), len(content))
+    return base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()

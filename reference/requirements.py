@@ -11,11 +11,9 @@ import os
 import re
 from collections.abc import Sequence
 
-from installer.utils import canonicalize_name, parse_wheel_filename
-
 from .errors import BuildError, Refused
 from .interpreter import Interpreter
-from .packages import Package
+from .packages import Package, normalise
 
 
 def check(packages: Sequence[Package], interpreter: Interpreter) -> None:
@@ -23,61 +21,48 @@ def check(packages: Sequence[Package], interpreter: Interpreter) -> None:
     present: dict[str, Package] = {}
     for package in packages:
         other = present.setdefault(package.key, package)
-        if other.version != package.version:
-            raise Refused(f"two versions of one distribution: {other} and {package}")
-        if other.wheel != package.wheel:
-            raise Refused(f"two wheels of one distribution: {other} and {package}")
-        if not fits(package.wheel, interpreter):
+        if (other.version, other.origin) != (package.version, package.origin):
+            what = "wheels" if other.version == package.version else "versions"
+            raise Refused(f"two {what} of one distribution: {other} and {package}")
+        if package.tag and not fits(package.tag, interpreter):
             raise Refused(f"{package}: its tag is not one of CPython {interpreter.full_version}'s")
         if not matches(".".join(map(str, interpreter.version)), package.requires_python):
-            raise Refused(
-                f"{package}: requires Python {package.requires_python},"
-                f" and this is {interpreter.full_version}"
-            )
-    for package, requirement in ((p, line) for p in packages for line in p.requires):
-        name, specifier, marker = _parse(requirement, package)
-        if marker and not evaluate(marker, interpreter, package):
+            needs = f"requires Python {package.requires_python}"
+            raise Refused(f"{package}: {needs}, and this is {interpreter.full_version}")
+    for package, line in ((one, line) for one in packages for line in one.requires):
+        text, _, marker = line.partition(";")
+        match = re.fullmatch(r"\s*([\w.-]+)\s*(?:\[[^\]]*\])?\s*(@.*|\(?[^()]*\)?)\s*", text)
+        if match is None:
+            raise BuildError(f"{package}: {line!r} is not a requirement")
+        if marker.strip() and not evaluate(marker, interpreter):
             continue
-        found = present.get(canonicalize_name(name))
+        found = present.get(normalise(match[1]))
         if found is None:
-            raise Refused(f"{package}: requires {name}, which is not among the packages")
-        if not matches(found.version, specifier):
-            raise Refused(f"{package}: requires {name} {specifier}, and it would get {found}")
+            raise Refused(f"{package}: requires {match[1]}, which is not among the packages")
+        if not match[2].startswith("@") and not matches(found.version, match[2]):
+            raise Refused(f"{package}: requires {text.strip()}, and it would get {found}")
 
 
-def fits(wheel: str, interpreter: Interpreter) -> bool:
-    """Does the tag of a wheel's file name (PEP 425) fit the interpreter?"""
+def fits(tag: str, interpreter: Interpreter) -> bool:
+    """Does the tag of a wheel (PEP 425) fit the interpreter?"""
     major, minor = interpreter.version[:2]
-    pythons = {f"py{major}", f"cp{major}"}
-    pythons |= {f"{kind}{major}{m}" for kind in ("py", "cp") for m in range(minor + 1)}
-    abi = f"cp{major}{minor}{interpreter.abiflags}"
+    exact, abi = f"cp{major}{minor}", f"cp{major}{minor}{interpreter.abiflags}"
     if major == 2:
         abi += "mu" if interpreter.wide_unicode else "m"
-    for python, tag, platform in itertools.product(
-        *(part.split(".") for part in parse_wheel_filename(wheel).tag.split("-"))
+    pythons = {f"py{major}", f"cp{major}"}
+    pythons |= {f"{kind}{major}{older}" for kind in ("py", "cp") for older in range(minor + 1)}
+    machine = re.escape(interpreter.platform.removeprefix("linux_"))
+    platforms = re.compile(rf"any|(linux|(many|musl)linux(\d+|_\d+_\d+))_{machine}")
+    for python, wanted, platform in itertools.product(
+        *(part.split(".") for part in tag.split("-"))
     ):
-        if python not in pythons or not _fits_platform(platform, interpreter):
-            continue
-        exact = python == f"cp{major}{minor}"
-        if tag == "none" and (exact or not python.startswith("cp")):
-            return True
-        if tag == abi and exact:
-            return True
-        if tag == "abi3" and major == 3 and python.startswith("cp3") and "t" not in abi[2:]:
+        if python in pythons and platforms.fullmatch(platform) and (
+            (wanted == "none" and (python == exact or not python.startswith("cp")))
+            or (wanted == abi and python == exact)
+            or (wanted == "abi3" and python.startswith("cp3") and "t" not in interpreter.abiflags)
+        ):  # fmt: skip
             return True
     return False
-
-
-def _fits_platform(platform: str, interpreter: Interpreter) -> bool:
-    machine = interpreter.platform.removeprefix("linux_")
-    if platform in ("any", interpreter.platform):
-        return True
-    legacy = {"manylinux1": (2, 5), "manylinux2010": (2, 12), "manylinux2014": (2, 17)}
-    match = re.fullmatch(rf"manylinux(?:_(\d+)_(\d+)|\d+)_{re.escape(machine)}", platform)
-    if match is None or not interpreter.libc:
-        return False
-    wanted = (int(match[1]), int(match[2])) if match[1] else legacy.get(platform.partition("_")[0])
-    return wanted is not None and tuple(map(int, interpreter.libc.split(".")[:2])) >= wanted
 
 
 #: Release, kind of pre- or post-release, and its number.
@@ -87,59 +72,47 @@ VERSION = re.compile(
 STAGES = {"dev": -5, "a": -4, "alpha": -4, "b": -3, "beta": -3, "c": -2, "rc": -2, "pre": -2}
 
 
-def _release(version: str) -> tuple[tuple[int, ...], tuple[int, int]]:
-    """The release of a version, and where it stands among its pre- and post-releases."""
-    text = version.strip().lower().split("+")[0]
-    match = VERSION.match(text)
+def _key(version: str) -> tuple[tuple[int, ...], int, int]:
+    """What orders versions: the release without final zeros, its stage, and the stage's number."""
+    match = VERSION.match(version.strip().lower())
     if match is None:
         raise BuildError(f"{version!r} is not a version")
-    numbers = [int(part) for part in match[1].split(".")]
-    while len(numbers) > 1 and not numbers[-1]:
-        numbers.pop()
+    release = re.sub(r"(\.0+)+$", "", match[1]).split(".")
     stage = 1 if match[2] == "post" else STAGES.get(match[2] or "", 0)
-    return tuple(numbers), (stage, int(match[3] or 0))
+    return tuple(map(int, release)), stage, int(match[3] or 0)
 
 
 def matches(version: str, specifiers: str) -> bool:
     """Does *version* satisfy the PEP 440 *specifiers*, such as ``>=3.6,!=3.8.*``?"""
-    own = _release(version)
+    own = _key(version)
     for text in filter(None, (part.strip() for part in specifiers.strip("() ").split(","))):
-        match = re.fullmatch(r"(===|~=|==|!=|<=|>=|<|>)\s*([\w.!+*-]+)", text)
+        match = re.fullmatch(r"(===|~=|==|!=|<=|>=|<|>)\s*([\w.!+-]+)(\.\*)?", text)
         if match is None:
             raise BuildError(f"{text!r} is not a version specifier")
         operator, wanted = match[1], match[2]
-        if wanted.endswith(".*"):
-            parts = [int(part) for part in re.findall(r"\d+", wanted)]
-            padded = (*own[0], *[0] * len(parts))[: len(parts)]
-            holds = (list(padded) == parts) is (operator != "!=")
-        elif operator == "~=":
-            parts = [int(part) for part in re.findall(r"\d+", wanted)][:-1]
-            padded = (*own[0], *[0] * len(parts))[: len(parts)]
-            holds = own >= _release(wanted) and list(padded) == parts
-        elif operator == "===":
-            holds = version == wanted
+        other, numbers = _key(wanted), list(map(int, re.findall(r"\d+", wanted)))
+        family = numbers[:-1] if operator == "~=" else numbers
+        is_in = [*own[0], *[0] * len(family)][: len(family)] == family
+        if match[3]:
+            holds = is_in is (operator != "!=")
         else:
-            other = _release(wanted)
             holds = {
-                "==": own == other, "!=": own != other, "<": own < other,
-                "<=": own <= other, ">": own > other, ">=": own >= other,
+                "==": own == other, "!=": own != other, "<": own < other, ">": own > other,
+                "<=": own <= other, ">=": own >= other, "~=": own >= other and is_in,
+                "===": version == wanted,
             }[operator]  # fmt: skip
         if not holds:
             return False
     return True
 
 
-def _parse(requirement: str, package: Package) -> tuple[str, str, str]:
-    text, _, marker = requirement.partition(";")
-    match = re.fullmatch(r"\s*([\w.-]+)\s*(?:\[[^\]]*\])?\s*(@.*|\(?[^()]*\)?)\s*", text)
-    if match is None:
-        raise BuildError(f"{package}: {requirement!r} is not a requirement")
-    return match[1], "" if match[2].startswith("@") else match[2], marker.strip()
+COMPARISON = re.compile(
+    r"""([\w.]+|'[^']*'|"[^"]*")\s*(===|[<>=!~]=|<|>|(?:not\s+)?in\b)\s*([\w.]+|'[^']*'|"[^"]*")"""
+)
 
 
-def evaluate(marker: str, interpreter: Interpreter, package: Package) -> bool:
+def evaluate(marker: str, interpreter: Interpreter) -> bool:
     """The value of an environment marker (PEP 508); `extra` is never set."""
-    words = re.findall(r"\(|\)|===|[<>=!~]=|[<>]|not\s+in\b|[\w.]+|'[^']*'|\"[^\"]*\"", marker)
     own = os.uname()
     values = {
         "python_version": interpreter.minor,
@@ -156,35 +129,20 @@ def evaluate(marker: str, interpreter: Interpreter, package: Package) -> bool:
         "extra": "",
     }
 
-    def atom() -> bool:
-        if words[0] == "(":
-            words.pop(0)
-            value = either()
-            words.pop(0)
-            return value
-        left, operator, right = (words.pop(0) for _ in range(3))
-        a, b = (values[w] if w[0] not in "'\"" else w[1:-1] for w in (left, right))
-        if operator == "in" or operator.startswith("not"):
-            return (a in b) is (operator == "in")
-        if re.match(r"\d", a) and re.match(r"\d", b):
-            return matches(a, f"{operator}{b}")
-        return {"==": a == b, "!=": a != b, "<": a < b, ">": a > b}.get(operator, a == b)
+    def compare(match: re.Match[str]) -> str:
+        left, right = (values.get(word, word.strip("'\"")) for word in (match[1], match[3]))
+        operator = match[2]
+        if operator.endswith("in"):
+            return str((left in right) is (operator == "in"))
+        if left[:1].isdigit() and right[:1].isdigit():
+            return str(matches(left, operator + right))
+        found = {"==": left == right, "!=": left != right, "<": left < right, ">": left > right}
+        return str(found.get(operator, left == right))
 
-    def both() -> bool:
-        value = atom()
-        while words and words[0] == "and":
-            words.pop(0)
-            value = atom() and value
-        return value
-
-    def either() -> bool:
-        value = both()
-        while words and words[0] == "or":
-            words.pop(0)
-            value = both() or value
-        return value
-
+    words = COMPARISON.sub(compare, marker)
     try:
-        return either()
-    except (IndexError, KeyError, ValueError):
-        raise BuildError(f"{package}: the marker {marker!r} cannot be read") from None
+        if re.fullmatch(r"(?:True|False|and|or|[() ])+", words):
+            return bool(eval(words))  # nothing but these words
+    except (SyntaxError, TypeError):
+        pass
+    raise BuildError(f"the marker {marker.strip()!r} cannot be read")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import base64
 import functools
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -32,11 +34,15 @@ def _found() -> list[Path]:
 
 EXECUTABLES = _found()
 
+#: Where the answers of interpreters are kept while the tests run.
+ANSWERS = Path(tempfile.mkdtemp())
+atexit.register(shutil.rmtree, ANSWERS, ignore_errors=True)
+
 
 @functools.cache
 def ask(executable: Path) -> Interpreter:
     """The facts of an interpreter, asked once."""
-    return interpreter.ask(executable)
+    return interpreter.ask(executable, Store(ANSWERS))
 
 
 @pytest.fixture(params=EXECUTABLES, ids=lambda path: f"{path.parts[-3]}-{path.name}")

@@ -91,12 +91,12 @@ def test_record(base: Interpreter, store: Store, tmp_path: Path, make_wheel: Whe
     output = tmp_path / "env"
     build.build(base.executable, [greeter(make_wheel)], output, store=store)
     root = output / base.scheme["purelib"]
-    from reference.packages import digest_of
+    from reference.packages import record_digest
 
     rows = (root / "greeter-1.0.dist-info/RECORD").read_text().splitlines()
     for path, digest, size in (row.rsplit(",", 2) for row in rows if not row.endswith(",,")):
         content = (root / path).read_bytes()
-        assert (digest, int(size)) == (f"sha256={digest_of(content)}", len(content)), path
+        assert (digest, int(size)) == (f"sha256={record_digest(content)}", len(content)), path
 
 
 def test_same_bytes_twice(newest: Interpreter, tmp_path: Path, make_wheel: WheelMaker) -> None:
@@ -120,27 +120,28 @@ def test_many_at_once(newest: Interpreter, tmp_path: Path, make_wheel: WheelMake
 
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
         assert set(pool.map(one, range(8))) == {""}
-    assert not list((tmp_path / "cache/envparity-reference/building").iterdir())
+    names = [path.name for path in (tmp_path / "cache").rglob("*")] + os.listdir(tmp_path)
+    assert not [name for name in names if name.startswith(".")]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_killed(newest: Interpreter, tmp_path: Path, number: int) -> None:
-    """A build that is killed leaves nothing at its output, and the next one cleans the store."""
+    """A build that is killed leaves nothing at its output, and the next one cleans up beside it."""
     output, cache = tmp_path / "out" / "env", tmp_path / "cache"
     output.parent.mkdir()
     command = [sys.executable, "-m", "reference", "make", "--link-mode", "copy",
                "--python", str(newest.executable), "--output", str(output)]  # fmt: skip
     variables = {"PATH": os.defpath, "PYTHONPATH": str(ROOT), "XDG_CACHE_HOME": str(cache)}
     process = subprocess.Popen(command, env=variables, stderr=subprocess.PIPE)
-    building = cache / "envparity-reference/building"
-    while process.poll() is None and not (building.is_dir() and any(building.iterdir())):
+    while process.poll() is None and not any(output.parent.iterdir()):
         time.sleep(0.01)
-    time.sleep(0.2)
+    time.sleep(0.05)
     process.send_signal(number)
     process.communicate()
-    assert not list(output.parent.iterdir())
-    run([*command[:-1], tmp_path / "other"], variables=variables)
-    assert not list(building.iterdir())
+    assert not output.exists()
+    assert number == signal.SIGKILL or not any(output.parent.iterdir())
+    run(command, variables=variables)
+    assert [output] == list(output.parent.iterdir())
 
 
 def test_umask(newest: Interpreter, tmp_path: Path) -> None:

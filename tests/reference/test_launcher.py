@@ -15,6 +15,12 @@ from reference.store import Store
 
 from .conftest import python_of, run
 
+
+def is_python(base: Interpreter) -> bool:
+    """Is the launcher of this base a Python itself, and does not execute one?"""
+    return bool(base.libpython or base.archive)
+
+
 IDENTITY = "import sys; print(sys.prefix); print(sys.exec_prefix); print(sys.executable)"
 
 
@@ -32,7 +38,7 @@ def test_executable_is_what_vanilla_says(environment: Path, base: Interpreter) -
     """An unknown name leaves sys.executable empty where the launcher is linked."""
     python = python_of(environment, base)
     executable = run(["foo", "-c", IDENTITY], executable=python).split("\n")[2]
-    assert executable == ("" if base.libpython else str(python))
+    assert executable == ("" if is_python(base) else str(python))
 
 
 def test_the_name_of_the_base(environment: Path, base: Interpreter) -> None:
@@ -86,7 +92,7 @@ def test_pythonhome_wins(environment: Path, base: Interpreter, tmp_path: Path) -
     """PYTHONHOME is obeyed, and ignored with -E, whatever argv[0] is."""
     variables = {"PYTHONHOME": str(base.prefix)}
     python = python_of(environment, base)
-    if not base.libpython:
+    if not is_python(base):
         pytest.skip("the static launcher cannot know")
     found = run(["foo", "-c", IDENTITY], executable=python, variables=variables).split()[0]
     assert found == str(base.prefix)
@@ -104,7 +110,7 @@ def test_no_variable_is_set(environment: Path, base: Interpreter) -> None:
 
 def test_it_is_the_process(environment: Path, base: Interpreter) -> None:
     """A linked launcher is /proc/self/exe, and the process has its name."""
-    if not base.libpython:
+    if not is_python(base):
         pytest.skip("executes the base")
     python = python_of(environment, base)
     script = (
@@ -113,12 +119,29 @@ def test_it_is_the_process(environment: Path, base: Interpreter) -> None:
     assert run([python, "-c", script]).split() == [str(python), python.name[:15]]
 
 
+def test_its_own_library(environment: Path, base: Interpreter) -> None:
+    """A linked launcher opens the libpython of its environment, by the environment's name."""
+    if base.libpython is None or base.shares_prefix:
+        pytest.skip("has no libpython of its own")
+    script = (
+        "import ctypes, sys\n"
+        "class Info(ctypes.Structure):\n"
+        "    _fields_ = [('path', ctypes.c_char_p), ('base', ctypes.c_void_p),"
+        " ('name', ctypes.c_char_p), ('at', ctypes.c_void_p)]\n"
+        "info = Info()\n"
+        "ctypes.CDLL(None).dladdr(ctypes.pythonapi.Py_GetVersion, ctypes.byref(info))\n"
+        "print(info.path.decode())"
+    )
+    found = run([python_of(environment, base), "-c", script]).strip()
+    assert found == str(environment / base.libpython.relative_to(base.prefix))
+
+
 def test_static(
     base: Interpreter, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without a libpython the launcher executes the base, and the prefix is right all the same."""
-    alone = dataclasses.replace(base, libpython=None)
-    monkeypatch.setattr(interpreter, "ask", lambda _: alone)
+    alone = dataclasses.replace(base, libpython=None, archive=None)
+    monkeypatch.setattr(interpreter, "ask", lambda *_: alone)
     build.build(base.executable, [], tmp_path / "env", store=store)
     python = python_of(tmp_path / "env", base)
     for name in (str(python), "foo", "", "/nonexistent/x"):

@@ -86,15 +86,3 @@ def test_refusal(
     told = capsys.readouterr().err
     assert "one 1.0" in told
     assert "two 1.0" in told
-
-
-def test_wrap_and_unwrap(tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
-    """`wrap` and `unwrap` print a file; a file without a preamble is an error."""
-    program = tmp_path / "foo"
-    program.write_bytes(b"import os\n")
-    assert main(["wrap", str(program)]) == 0
-    program.write_bytes(capsysbinary.readouterr().out)
-    assert main(["unwrap", str(program)]) == 0
-    assert capsysbinary.readouterr().out == b"import os\n"
-    program.write_bytes(b"import os\n")
-    assert main(["unwrap", str(program)]) == 1

@@ -21,7 +21,7 @@ from .conftest import WheelMaker
 def test_leaving(newest: Interpreter, store: Store, make_wheel: WheelMaker, path: str) -> None:
     """A member that leaves the prefix is refused."""
     with pytest.raises(Refused, match="leaves the prefix"):
-        packages.unpack(make_wheel("p", {path: b""}), newest, store)
+        packages.load(make_wheel("p", {path: b""}), newest, store)
 
 
 @pytest.mark.parametrize("name", ["../x", "a/b"])
@@ -29,7 +29,7 @@ def test_entry_point(newest: Interpreter, store: Store, make_wheel: WheelMaker, 
     """An entry point that leaves the folder of programs is refused."""
     wheel = make_wheel("p", entry_points=f"[console_scripts]\n{name} = a:b\n")
     with pytest.raises(Refused, match="leaves the prefix"):
-        packages.unpack(wheel, newest, store)
+        packages.load(wheel, newest, store)
 
 
 @pytest.mark.parametrize("value", ["a:b c", "a b:c", "a", "1:2", "a:import os"])
@@ -39,7 +39,7 @@ def test_no_reference(
     """An entry point that is not module:attribute is an error, and no code is made of it."""
     wheel = make_wheel("p", entry_points=f"[console_scripts]\nx = {value}\n")
     with pytest.raises(BuildError, match=r"p-1\.0"):
-        packages.unpack(wheel, newest, store)
+        packages.load(wheel, newest, store)
 
 
 def test_broken(newest: Interpreter, store: Store, tmp_path: Path, make_wheel: WheelMaker) -> None:
@@ -47,7 +47,7 @@ def test_broken(newest: Interpreter, store: Store, tmp_path: Path, make_wheel: W
     for name in ("p-1.0-py3-none-any.whl", "nonsense.whl"):
         (tmp_path / name).write_bytes(b"nonsense")
         with pytest.raises(BuildError, match=name):
-            packages.unpack(tmp_path / name, newest, store)
+            packages.load(tmp_path / name, newest, store)
     good = make_wheel("p", {"a.py": b"a"})
     for spoiled in ("METADATA", "RECORD", "a.py"):
         bad = tmp_path / good.name
@@ -58,7 +58,7 @@ def test_broken(newest: Interpreter, store: Store, tmp_path: Path, make_wheel: W
                 elif spoiled == "a.py":
                     target.writestr(member, "b")
         with pytest.raises(BuildError, match=good.name) as caught:
-            packages.unpack(bad, newest, store)
+            packages.load(bad, newest, store)
         assert "\n" not in str(caught.value)
     with pytest.raises(BuildError, match="No such file"):
-        packages.unpack(tmp_path / "q-1.0-py3-none-any.whl", newest, store)
+        packages.load(tmp_path / "q-1.0-py3-none-any.whl", newest, store)

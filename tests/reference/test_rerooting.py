@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import shutil
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import pytest
 
@@ -13,7 +13,7 @@ from reference.rerooting import records_prefix, reroot
 
 from .conftest import python_of, run
 
-SYSCONFIG = PurePosixPath("lib/python3.12/_sysconfigdata__linux_x86_64-linux-gnu.py")
+SYSCONFIG = "lib/python3.12/_sysconfigdata__linux_x86_64-linux-gnu.py"
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,9 @@ SYSCONFIG = PurePosixPath("lib/python3.12/_sysconfigdata__linux_x86_64-linux-gnu
 def test_paths(text: str, expected: str) -> None:
     """A path of the prefix changes as a whole; a longer name or a part of a path does not."""
     flags = f"x = ' {text} '"
-    done = reroot(flags.encode(), SYSCONFIG, prefix="/opt/p", environment="/e", holds=None)
+    done = reroot(
+        flags.encode(), SYSCONFIG, prefix=Path("/opt/p"), environment=Path("/e"), holds=None
+    )
     assert done.decode() == f"x = ' {expected} '"
 
 
@@ -37,7 +39,9 @@ def test_shared_prefix() -> None:
     """Below /usr only what the environment holds becomes its own."""
     text = b"/usr /usr/bin /usr/bin/env /usr/bin/python3.11 -I/usr/include/tirpc ./usr/lib"
     held = {"", "bin", "bin/python3.11"}
-    done = reroot(text, SYSCONFIG, prefix="/usr", environment="/e", holds=held.__contains__)
+    done = reroot(
+        text, SYSCONFIG, prefix=Path("/usr"), environment=Path("/e"), holds=held.__contains__
+    )
     assert done == b"/e /e/bin /usr/bin/env /e/bin/python3.11 -I/usr/include/tirpc ./usr/lib"
 
 
@@ -46,19 +50,19 @@ def test_shared_prefix() -> None:
 )
 def test_quoting(environment: str) -> None:
     """Whatever the environment is called, the module that records it says so."""
-    done = reroot(b"x = {'a': '/opt/p/lib'}", SYSCONFIG, prefix="/opt/p",
-                  environment=environment, holds=None)  # fmt: skip
+    done = reroot(b"x = {'a': '/opt/p/lib'}", SYSCONFIG, prefix=Path("/opt/p"),
+                  environment=Path(environment), holds=None)  # fmt: skip
     assert ast.literal_eval(done.decode().removeprefix("x = ")) == {"a": f"{environment}/lib"}
 
 
 def test_which() -> None:
     """The files that record the prefix are known by their names."""
-    yes = [str(SYSCONFIG), "lib/python2.7/_sysconfigdata.py", "lib/python3.6/config-x/Makefile",
+    yes = [SYSCONFIG, "lib/python2.7/_sysconfigdata.py", "lib/python3.6/config-x/Makefile",
            "lib/pkgconfig/python-3.12.pc", "bin/python3.12-config", "lib/python2.7/config/Makefile",
            "lib/python3.14/build-details.json"]  # fmt: skip
     no = ["lib/python3.12/sysconfig.py", "bin/python3.12", "lib/python3.12/config.py", "Makefile"]
-    assert all(records_prefix(PurePosixPath(path)) for path in yes)
-    assert not any(records_prefix(PurePosixPath(path)) for path in no)
+    assert all(records_prefix(path) for path in yes)
+    assert not any(records_prefix(path) for path in no)
 
 
 FACTS = """
