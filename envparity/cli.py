@@ -15,6 +15,7 @@ from rich.text import Text
 from envparity import __version__, builders
 from envparity.cache import Cache, default_folder
 from envparity.errors import EnvparityError
+from envparity.expectation import lint_expectations
 from envparity.interpreter import discover
 from envparity.lint import lint_corpus
 from envparity.plan import Corpus, data_folder
@@ -23,7 +24,7 @@ from envparity.scenario import Scenario, tree
 
 EXIT_STATUSES = """\b
 Exit status:
-  0  parity in every cell that applies
+  0  parity in every cell that applies, but for expected failures
   1  a cell differs, is refused or in error; or cells are missing
   2  stopped by the keyboard
   3  an error in envparity itself
@@ -80,6 +81,7 @@ def _builder_help() -> str:
 @click.option("--report", type=click.Path(path_type=Path), help="Write the report (JSON lines).")
 @click.option("--corpus", type=click.Path(path_type=Path), help="Scenarios of your own.")
 @click.option("--cache", type=click.Path(path_type=Path), help="Instead of the user's cache.")
+@click.option("--expectations", type=click.Path(path_type=Path), help="Known failures.")
 @click.option("--no-namespaces", is_flag=True, help="Do without private mount namespaces.")
 @click.option("--shuffle", type=int, metavar="SEED", help="Judge the cells in another order.")
 @click.option("--exitfirst", "-x", is_flag=True, help="Stop at the first failure.")
@@ -93,6 +95,7 @@ def run(
     report: Path | None,
     corpus: Path | None,
     cache: Path | None,
+    expectations: Path | None,
     no_namespaces: bool,
     shuffle: int | None,
     exitfirst: bool,
@@ -125,6 +128,8 @@ def run(
         arguments.append(f"--report={report.absolute()}")
     if cache is not None:
         arguments.append(f"--cache-folder={cache.absolute()}")
+    if expectations is not None:
+        arguments.append(f"--expectations={expectations.absolute()}")
     if shuffle is not None:
         arguments.append(f"--shuffle={shuffle}")
     if no_namespaces:
@@ -208,6 +213,9 @@ def lint(corpus: Path | None) -> None:
     """Check every scenario's form; CORPUS is the built-in one unless given."""
     root = corpus or data_folder() / "scenarios"
     errors = lint_corpus(root)
+    if corpus is None and not errors:
+        names = [scenario.id for scenario in Corpus.read(root, ()).scenarios]
+        errors = lint_expectations(data_folder() / "expectations", names)
     for error in errors:
         click.echo(str(error))
     if errors:

@@ -7,7 +7,6 @@ builders for their names. Workers start no process to find out what they have to
 from __future__ import annotations
 
 import difflib
-import fnmatch
 import os
 import pickle
 import platform
@@ -24,9 +23,10 @@ from envparity.cache import Cache, Workspace, default_folder
 from envparity.capability import Tool, find_tools, write_tools
 from envparity.cell import Cell
 from envparity.errors import CorpusError, InterpreterError, UsageError
+from envparity.expectation import Expectations
 from envparity.interpreter import Interpreter, discover, paths_named, select
 from envparity.sandbox import Sandbox, namespaces_available
-from envparity.scenario import Scenario, read_scenario, scenario_folders
+from envparity.scenario import Scenario, is_named, read_scenario, scenario_folders
 from envparity.trust import check_oracle
 from envparity.vanilla import hidden_packages
 from envparity.workshop import Workshop, corpus_digest
@@ -35,7 +35,7 @@ PLAN = "plan.pickle"
 
 
 def data_folder() -> Path:
-    """The folder that holds `scenarios`, `reference` and `bugs`: the checkout, or the wheel's."""
+    """The folder of `scenarios`, `reference` and so on: the checkout, or in the wheel."""
     package = Path(__file__).parent
     checkout = package.parent
     if (checkout / "scenarios").is_dir() and (checkout / "reference").is_dir():
@@ -55,6 +55,8 @@ class Settings:
     cache: Path = field(factory=default_folder)
     namespaces: bool = True
     """Whether private namespaces are used where the kernel has them."""
+    expectations: Path = field(factory=lambda: data_folder() / "expectations")
+    """A file, or a folder with one per kind of builder."""
     shuffle: int | None = None
     """Seed of the cells' order; None for the corpus's own."""
 
@@ -82,7 +84,7 @@ class Corpus:
                 scenarios += found
         names = [*(one.id for one in scenarios), *broken]
         for pattern in patterns:
-            if not any(_matches(name, pattern) for name in names):
+            if not any(is_named(name, pattern) for name in names):
                 close = difflib.get_close_matches(pattern, names, n=3, cutoff=0.5)
                 known = ", ".join(close) or "`envparity list` names them all"
                 raise UsageError(f"no scenario is called {pattern!r}", hint=f"nearest: {known}")
@@ -95,14 +97,7 @@ class Corpus:
 
 
 def _wanted(name: str, patterns: Iterable[str]) -> bool:
-    return any(_matches(name, pattern) for pattern in patterns)
-
-
-def _matches(name: str, pattern: str) -> bool:
-    """Whether *pattern* names *name*: itself, its theme, its family or a glob."""
-    plain = name.partition("[")[0]
-    pattern = pattern.rstrip("/")
-    return pattern in {name, plain, name.partition("/")[0]} or fnmatch.fnmatchcase(plain, pattern)
+    return any(is_named(name, pattern) for pattern in patterns)
 
 
 @frozen
@@ -123,6 +118,7 @@ class Plan:
     """Why there are no namespaces, when they were wanted."""
     tools: Mapping[str, Tool]
     corpus_digest: str
+    expectations: Expectations
 
     @property
     def builders(self) -> list[Builder]:
@@ -214,6 +210,7 @@ def make_plan(settings: Settings) -> tuple[Plan, Workspace]:
     for name in settings.builders:
         builders.parse(name, data)
     Corpus.read(settings.corpus, settings.scenarios)
+    expectations = Expectations.read(settings.expectations, settings.builders)
     found, problems = discover(paths_named(settings.python), cache_dir=cache.folder)
     interpreters = select(settings.python, found)
     workspace = Workspace.create(cache)
@@ -235,6 +232,7 @@ def make_plan(settings: Settings) -> tuple[Plan, Workspace]:
             why_plain=why if settings.namespaces else "switched off by --no-namespaces",
             tools=tools,
             corpus_digest=corpus_digest(settings.corpus),
+            expectations=expectations,
         )
         workshop = plan.workshop("controller")
         with workshop.sandbox:

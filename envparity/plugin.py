@@ -54,6 +54,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--no-namespaces", action="store_true", help="do without private mount namespaces"
     )
+    group.addoption(
+        "--expectations", type=Path, metavar="PLACE", help="known failures: a file or a folder"
+    )
     group.addoption("--shuffle", type=int, metavar="SEED", help="judge cells in another order")
 
 
@@ -69,6 +72,8 @@ def settings_of(config: pytest.Config) -> Settings:
     }
     if option.corpus is not None:
         given["corpus"] = option.corpus.absolute()
+    if option.expectations is not None:
+        given["expectations"] = option.expectations.absolute()
     if option.cache_folder is not None:
         given["cache"] = option.cache_folder.absolute()
     return Settings(**given)
@@ -185,8 +190,10 @@ class _Item(pytest.Item):
     def conclude(self, verdict: Verdict) -> None:
         """Keep *verdict* for the report, and pass, skip or fail."""
         self.stash[VERDICT] = verdict
-        if verdict.outcome.is_failure:
+        if verdict.is_failure:
             raise ParityFailure(verdict)
+        if verdict.expected:
+            pytest.xfail(verdict.expected)
         if verdict.outcome is not Outcome.PARITY:
             pytest.skip(f"{verdict.outcome}: {verdict.reason}")
 
@@ -211,7 +218,9 @@ class CellItem(_Item):
 
     def runtest(self) -> None:
         """Judge the cell."""
-        self.conclude(self.cell.judge(self.worker.workshop))
+        verdict = self.cell.judge(self.worker.workshop)
+        expectations = self.worker.plan.expectations
+        self.conclude(expectations.judge(verdict, self.cell.interpreter.version))
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """Where the scenario is."""

@@ -7,6 +7,7 @@ it does not allow is a `CorpusError` that names the file and the line.
 
 from __future__ import annotations
 
+import fnmatch
 import hashlib
 import os
 import re
@@ -225,6 +226,13 @@ def _folders(folder: Path) -> tuple[Path, ...]:
     except OSError:
         return ()
     return tuple(folder / name for name in sorted(names) if name != "__pycache__")
+
+
+def is_named(name: str, pattern: str) -> bool:
+    """Whether *pattern* names the scenario *name*: itself, its theme, its family or a glob."""
+    plain = name.partition("[")[0]
+    pattern = pattern.rstrip("/")
+    return pattern in {name, plain, name.partition("/")[0]} or fnmatch.fnmatchcase(plain, pattern)
 
 
 def _read_summary(document: Document) -> str:

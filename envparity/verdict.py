@@ -31,7 +31,7 @@ class Outcome(enum.StrEnum):
 
     @property
     def is_failure(self) -> bool:
-        """Whether a run with such a cell is not green."""
+        """Whether a run with such a cell is not green, unless it is expected."""
         return self in {Outcome.ERROR, Outcome.DIFFERS, Outcome.REFUSED}
 
 
@@ -51,7 +51,14 @@ class Verdict:
     differences: tuple[Difference, ...] = ()
     summary: str = ""
     origin: tuple[str, ...] = ()
+    expected: str = ""
+    """Why this failure is known and written down; empty unless it is."""
     seconds: float = field(default=0.0, eq=False)
+
+    @property
+    def is_failure(self) -> bool:
+        """Whether a run with this cell is not green."""
+        return self.outcome.is_failure and not self.expected
 
     @property
     def rerun(self) -> str:
@@ -75,6 +82,7 @@ class Verdict:
             "differences": [one.to_json() for one in self.differences],
             "summary": self.summary,
             "origin": list(self.origin),
+            "expected": self.expected,
             "rerun": self.rerun,
         }
 
@@ -90,5 +98,6 @@ class Verdict:
             differences=tuple(Difference.from_json(one) for one in data["differences"]),
             summary=data["summary"],
             origin=tuple(data["origin"]),
+            expected=data["expected"],
             seconds=data["seconds"],
         )

@@ -61,6 +61,7 @@ class TestVerdict:
             "differences": [make_difference().to_json()],
             "summary": "A script says hello",
             "origin": ["PEP 405"],
+            "expected": "",
             "rerun": "envparity run 'venvs/x[a]' --builder reference --python 3.12.1",
         }
 

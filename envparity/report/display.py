@@ -84,8 +84,8 @@ class Display:
             self.console.print(f"{done}/{planned} cells, {self._counts()}, {rate:.0f}/s")
 
     def _counts(self) -> str:
-        counts = Counter(verdict.outcome for verdict in self.session.verdicts)
-        bad = [f"{counts[one]} {one}" for one in Outcome if one.is_failure and counts[one]]
+        counts = Counter(one.outcome for one in self.session.verdicts if one.is_failure)
+        bad = [f"{counts[one]} {one}" for one in Outcome if counts[one]]
         return ", ".join(bad) or "parity so far"
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:

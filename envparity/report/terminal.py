@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
@@ -24,6 +24,9 @@ GLYPHS = {
     Outcome.UNSUPPORTED: ("–", "yellow"),
     Outcome.SKIPPED: ("·", "dim"),
 }
+
+#: A failure that is written down in the builder's expectations.
+EXPECTED = ("≠", "yellow")
 
 _SEVERITY = {outcome: rank for rank, outcome in enumerate(Outcome)}
 
@@ -49,9 +52,9 @@ def matrix(verdicts: Sequence[Verdict], *, fold: bool = True) -> RenderableType:
 def _table(verdicts: Sequence[Verdict], *, fold: bool) -> Table:
     pythons = list(dict.fromkeys(verdict.python for verdict in verdicts))
     pythons.sort(key=_version_key)
-    rows: dict[str, dict[str, Outcome]] = defaultdict(dict)
+    rows: dict[str, dict[str, Verdict]] = defaultdict(dict)
     for verdict in verdicts:
-        rows[verdict.scenario][verdict.python] = verdict.outcome
+        rows[verdict.scenario][verdict.python] = verdict
     table = Table(box=None, pad_edge=False)
     # The one column that may shrink: rich takes from all alike where none may wrap.
     table.add_column("scenario")
@@ -60,15 +63,14 @@ def _table(verdicts: Sequence[Verdict], *, fold: bool) -> Table:
         width = max(map(len, heading.splitlines()))
         table.add_column(heading, no_wrap=True, min_width=width, justify="center")
     folded: Counter[str] = Counter()
-    for name, outcomes in sorted(rows.items(), key=lambda row: (_worst(row[1].values()), row[0])):
-        good = {Outcome.PARITY, Outcome.SKIPPED}
-        if fold and set(outcomes.values()) <= good and Outcome.PARITY in outcomes.values():
+    for name, cells in sorted(rows.items(), key=lambda row: (_worst(row[1].values()), row[0])):
+        if fold and _is_parity(cells.values()):
             folded[name.partition("/")[0]] += 1
-            continue
-        table.add_row(_cut(name), *(_glyph(outcomes.get(python)) for python in pythons))
+        else:
+            table.add_row(_cut(name), *(_glyph(cells.get(python)) for python in pythons))
     for theme, count in sorted(folded.items()):
-        cells = [_folded(theme, python, rows) for python in pythons]
-        table.add_row(_cut(f"{theme}: parity in {counted(count, 'scenario')}"), *cells)
+        passed = [_folded(theme, python, rows) for python in pythons]
+        table.add_row(_cut(f"{theme}: parity in {counted(count, 'scenario')}"), *passed)
     return table
 
 
@@ -87,27 +89,32 @@ def _minor(python: str) -> str:
     return ".".join(python.split(".")[:2])
 
 
-def _folded(theme: str, python: str, rows: Mapping[str, Mapping[str, Outcome]]) -> Text:
-    """How many of a theme's scenarios are at parity for *python*."""
-    good = {Outcome.PARITY, Outcome.SKIPPED}
-    mine = [
-        outcomes.get(python)
-        for name, outcomes in rows.items()
-        if name.startswith(theme + "/") and set(outcomes.values()) <= good
-    ]
-    passed = mine.count(Outcome.PARITY)
+def _is_parity(cells: Collection[Verdict]) -> bool:
+    """Whether a scenario is at parity wherever it applies, and applies somewhere."""
+    outcomes = {one.outcome for one in cells}
+    return outcomes <= {Outcome.PARITY, Outcome.SKIPPED} and Outcome.PARITY in outcomes
+
+
+def _folded(theme: str, python: str, rows: Mapping[str, Mapping[str, Verdict]]) -> Text:
+    """How many of a theme's folded scenarios are at parity for *python*."""
+    passed = sum(
+        python in cells and cells[python].outcome is Outcome.PARITY
+        for name, cells in rows.items()
+        if name.startswith(theme + "/") and _is_parity(cells.values())
+    )
     return Text(str(passed) if passed else "·", style="green" if passed else "dim")
 
 
-def _glyph(outcome: Outcome | None) -> Text:
-    if outcome is None:
+def _glyph(verdict: Verdict | None) -> Text:
+    if verdict is None:
         return Text(" ")
-    glyph, style = GLYPHS[outcome]
+    glyph, style = EXPECTED if verdict.expected else GLYPHS[verdict.outcome]
     return Text(glyph, style=style)
 
 
-def _worst(outcomes: Iterable[Outcome]) -> int:
-    return min(_SEVERITY[outcome] for outcome in outcomes)
+def _worst(cells: Iterable[Verdict]) -> int:
+    """The severity of the worst cell; an expected failure is as bad as one not supported."""
+    return min(_SEVERITY[Outcome.UNSUPPORTED if one.expected else one.outcome] for one in cells)
 
 
 def _version_key(python: str) -> tuple[object, ...]:
@@ -124,7 +131,7 @@ def stories(verdicts: Sequence[Verdict], *, limit: int | None = STORIES) -> list
     """
     groups: dict[tuple[Any, ...], list[Verdict]] = defaultdict(list)
     for verdict in verdicts:
-        if verdict.outcome.is_failure:
+        if verdict.is_failure:
             told = (verdict.scenario, _shape(verdict)) if verdict.differences else ()
             groups[(verdict.builder, verdict.outcome, verdict.reason, told)].append(verdict)
     ordered = sorted(groups.values(), key=lambda same: (_SEVERITY[same[0].outcome], -len(same)))
@@ -221,7 +228,8 @@ def printable(text: str) -> str:
 
 def totals(verdicts: Sequence[Verdict], seconds: float) -> Text:
     """The last line: how many cells ended how."""
-    counts = Counter(verdict.outcome for verdict in verdicts)
+    counts = Counter(verdict.outcome for verdict in verdicts if not verdict.expected)
+    expected = sum(bool(verdict.expected) for verdict in verdicts)
     parts: list[str | tuple[str, str]] = [counted(len(verdicts), "cell")]
     for outcome in (Outcome.PARITY, *(one for one in Outcome if one is not Outcome.PARITY)):
         if counts[outcome]:
@@ -229,25 +237,30 @@ def totals(verdicts: Sequence[Verdict], seconds: float) -> Text:
                 ": " if len(parts) == 1 else ", ",
                 (f"{counts[outcome]} {outcome}", GLYPHS[outcome][1]),
             ]
+    if expected:
+        words = f"{expected} expected to fail"
+        parts += [": " if len(parts) == 1 else ", ", (words, EXPECTED[1])]
     return Text.assemble(*parts, f" in {seconds:.1f} s")
 
 
 def legend() -> Text:
     """What the glyphs mean."""
     words = [f"{glyph} {outcome}" for outcome, (glyph, _) in GLYPHS.items()]
+    words.append(f"{EXPECTED[0]} expected")
     return Text("  ".join(words), style="dim")
 
 
 def skips(verdicts: Sequence[Verdict]) -> list[Text]:
-    """Why cells were skipped or not supported: each reason once, with how many it took."""
+    """Why cells were skipped, not supported or expected to fail: each reason once, counted."""
     counts = Counter(
-        (verdict.outcome, verdict.reason)
+        ("expected to fail", verdict.expected) if verdict.expected else
+        (str(verdict.outcome), verdict.reason)
         for verdict in verdicts
-        if verdict.outcome in {Outcome.SKIPPED, Outcome.UNSUPPORTED}
-    )
+        if verdict.expected or verdict.outcome in {Outcome.SKIPPED, Outcome.UNSUPPORTED}
+    )  # fmt: skip
     return [
-        Text(f"{count} {outcome}: {printable(reason)}", style="dim")
-        for (outcome, reason), count in counts.most_common()
+        Text(f"{count} {what}: {printable(reason)}", style="dim")
+        for (what, reason), count in counts.most_common()
     ]
 
 

@@ -95,6 +95,16 @@ class TestMatrix:
             "scripts/skipped",
         ]
 
+    def test_expected(self) -> None:
+        """An expected failure has a glyph of its own, below what fails, and no story."""
+        known = make_verdict("venvs/a", Outcome.DIFFERS, expected="a link can be seen")
+        verdicts = [known, *cells("venvs/b", "✗")]
+        assert [row[:1] for row in words(verdicts)[2:]] == [["venvs/b"], ["venvs/a"]]
+        assert "≠" in words(verdicts)[3]
+        assert "venvs/a" not in " ".join(told(*verdicts))
+        assert [line.plain for line in skips([known])] == ["1 expected to fail: a link can be seen"]
+        assert totals([known], 1.0).plain == "1 cell: 1 expected to fail in 1.0 s"
+
     def test_folding(self) -> None:
         """Scenarios with parity wherever they apply are one row per theme, with their numbers."""
         verdicts = [
@@ -353,7 +363,9 @@ class TestWords:
 
     def test_legend(self) -> None:
         """Every outcome has a glyph of its own, and the legend names it."""
-        assert legend().plain == "✓ parity  ✗ differs  ⊘ refused  ! error  – unsupported  · skipped"
+        assert legend().plain == (
+            "✓ parity  ✗ differs  ⊘ refused  ! error  – unsupported  · skipped  ≠ expected"
+        )
         assert {outcome for outcome, _ in GLYPHS.items()} == set(Outcome)
         assert len({glyph for glyph, _ in GLYPHS.values()}) == len(GLYPHS)
 
