@@ -92,7 +92,7 @@ def add_package(
         if kind.startswith("-> "):
             piece.link = kind[3:]
         else:
-            piece.executable, piece.solid = bool(kind), os.path.dirname(path) in programs
+            piece.executable, piece.solid = bool(kind), path.rpartition("/")[0] in programs
         tree.add(path, piece)
 
 
@@ -111,10 +111,10 @@ def adapt_programs(package: Package, python: Interpreter, output: Path) -> dict[
             adapted = scripts.rewrite(content, python, output)
             if adapted != content:
                 changed[path] = adapted
-    for path in package.files:
+    for path in [path for path in package.files if path.endswith("-wrapped")]:
         folder, name = os.path.split(path)
         plain = os.path.join(folder, name[1 : -len("-wrapped")])
-        if name.startswith(".") and name.endswith("-wrapped") and plain in package.files:
+        if name.startswith(".") and plain in package.files:
             original = unwrap_program(package.read(path))
             if original is not None:
                 program = scripts.rewrite(original, python, output)

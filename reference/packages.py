@@ -88,7 +88,7 @@ def load(path: Path, interpreter: Interpreter, store: Store) -> Package:
         raise BuildError(f"{path}: not named as a wheel is")
     layout = dict(interpreter.scheme)
     layout["headers"] += f"/{words[0].replace('_', '-')}"
-    key = digest_of(repr((FORMAT, path.name, sorted(layout.items()), content)).encode())
+    key = digest_of(repr((FORMAT, path.name, layout, digest_of(content))).encode())
     folder = store.obtain(f"trees/{key}", lambda at: _unpack(path, layout, at))
     facts: dict[str, Any] = json.loads((folder / "package.json").read_bytes())
     tag = "-".join(words[-3:])

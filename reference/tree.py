@@ -68,7 +68,7 @@ class Tree:
     def add(self, path: str, piece: Piece) -> None:
         """Put *piece* at *path*; raises `Refused` where something else is there."""
         try:
-            self.folder(os.path.dirname(path))
+            self.folder(path.rpartition("/")[0])
         except Refused as refusal:
             raise Refused(f"{refusal} ({path} of {piece.owner})") from None
         there = self.pieces.setdefault(path, piece)
