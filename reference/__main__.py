@@ -64,6 +64,8 @@ def read_request(path: Path) -> dict[str, Any]:
     """Return the request of the builder protocol in the file *path*."""
     try:
         request = json.loads(path.read_bytes())
+        if "\\u0000" in json.dumps(request):
+            raise ValueError("it holds a NUL")
     except (OSError, ValueError) as error:
         raise BuildError(f"{path}: not a request: {error}") from None
     if not isinstance(request, dict):

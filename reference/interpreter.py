@@ -115,14 +115,12 @@ def ask(executable: Path, store: Store) -> Interpreter:
     """
     try:
         status = executable.stat()
-        words = (str(executable), PROBE, status.st_ino, status.st_size, status.st_mtime_ns)
-        key = digest_of(repr((*words, status.st_ctime_ns)).encode())
-        answer = store.obtain(f"interpreters/{key}", lambda at: _ask(executable, at))
-        facts = json.loads(answer.read_bytes())
-    except (OSError, subprocess.SubprocessError, ValueError) as error:
-        said = (getattr(error, "stderr", None) or b"").decode(errors="replace").strip()
-        reason = (said.splitlines() or [str(error)])[-1]
-        raise BuildError(f"{executable}: cannot be asked about itself: {reason}") from error
+    except OSError as error:
+        raise BuildError(f"{executable}: cannot be asked about itself: {error.strerror}") from None
+    words = (str(executable), PROBE, status.st_ino, status.st_size, status.st_mtime_ns)
+    key = digest_of(repr((*words, status.st_ctime_ns)).encode())
+    answer = store.obtain(f"interpreters/{key}", lambda at: _ask(executable, at))
+    facts = json.loads(answer.read_bytes())
     version = tuple(facts["version"])
     if facts.pop("implementation") != "cpython" or version < (2, 7) or (3,) < version < (3, 6):
         raise Unsupported(f"{executable}: only CPython 2.7 and 3.6 or later can be a base")
@@ -144,6 +142,13 @@ def ask(executable: Path, store: Store) -> Interpreter:
 def _ask(executable: Path, answer: Path) -> None:
     clean = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8"}
     command = [str(executable), "-E", "-s", "-S", "-B", "-c", PROBE]
-    done = subprocess.run(command, env=clean, cwd="/", capture_output=True, check=True, timeout=60)
-    json.loads(done.stdout)
-    answer.write_bytes(done.stdout)
+    try:
+        done = subprocess.run(
+            command, env=clean, cwd="/", capture_output=True, check=True, timeout=60
+        )
+        facts = json.loads(done.stdout)
+    except (OSError, subprocess.SubprocessError, ValueError) as error:
+        said = (getattr(error, "stderr", None) or b"").decode(errors="replace").strip()
+        reason = (said.splitlines() or [str(error)])[-1]
+        raise BuildError(f"{executable}: cannot be asked about itself: {reason}") from error
+    answer.write_text(json.dumps(facts))

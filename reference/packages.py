@@ -77,7 +77,7 @@ def load(path: Path, interpreter: Interpreter, store: Store) -> Package:
 
     Raises `Refused` for a path that leaves the prefix, `BuildError` for what is broken.
     """
-    if path.is_dir():
+    if os.path.isdir(path) and path.suffix != ".whl":
         return _read_tree(path)
     try:
         content = path.read_bytes()
@@ -96,6 +96,7 @@ def load(path: Path, interpreter: Interpreter, store: Store) -> Package:
 
 
 def _unpack(wheel: Path, layout: dict[str, str], at: Path) -> None:
+    import keyword
     import zipfile
 
     import installer
@@ -121,7 +122,8 @@ def _unpack(wheel: Path, layout: dict[str, str], at: Path) -> None:
         def write_script(self, name: str, module: str, attr: str, section: Any) -> Any:
             if "/" in name or name in ("", ".", ".."):
                 raise Refused(f"{wheel.name}: the entry point {name!r} leaves the prefix")
-            if not all(word.isidentifier() for word in f"{module}.{attr}".split(".")):
+            words = f"{module}.{attr}".split(".")
+            if not all(word.isidentifier() and not keyword.iskeyword(word) for word in words):
                 raise BuildError(f"the entry point {name} is not module:attribute")
             return super().write_script(name, module, attr, section)
 
@@ -131,10 +133,18 @@ def _unpack(wheel: Path, layout: dict[str, str], at: Path) -> None:
             warnings.simplefilter("ignore")
             if sum(member.file_size for member in archive.infolist()) > LARGEST:
                 raise BuildError(f"unpacks to more than {LARGEST} bytes")
-            if left := [name for name in archive.namelist() if ".." in name.split("/")]:
-                raise Refused(f"{wheel.name}: the member {left[0]!r} leaves the prefix")
+            for member in archive.infolist():
+                name = member.filename
+                if stat.S_ISLNK(member.external_attr >> 16):  # written as a file, as pip does
+                    target = archive.read(member).decode()
+                    name = os.path.normpath(os.path.join(os.path.dirname(name), target))
+                if name.startswith("/") or ".." in name.split("/"):
+                    raise Refused(f"{wheel.name}: the member {member.filename!r} leaves the prefix")
             source = WheelFile(archive)
             source.validate_record()
+            listed = csv.reader(source.read_dist_info("RECORD").splitlines())
+            if gone := {row[0] for row in listed if row} - set(archive.namelist()):
+                raise BuildError(f"RECORD lists {min(gone)!r}, which is not there")
             tree.mkdir(parents=True)
             destination = Destination(places, "python", "posix")
             installer.install(source, destination, {"INSTALLER": b"envparity-reference\n"})

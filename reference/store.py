@@ -37,19 +37,19 @@ class Store:
     def obtain(self, name: str, make: Callable[[Path], None]) -> Path:
         """Return the entry *name*, made by *make* (given the path to make) when it is not there."""
         entry = self.folder / name
-        if not entry.exists():
+        if not os.path.exists(entry):
             from filelock import FileLock  # takes longer to import than most builds take
 
             try:
                 entry.parent.mkdir(parents=True, exist_ok=True)
-                lock = FileLock(f"{entry}.lock").acquire()
+                with FileLock(f"{entry}.lock"):
+                    if not entry.exists():
+                        with draft(entry) as new:
+                            make(new)
+                            new.rename(entry)
             except OSError as error:
-                raise BuildError(f"{entry.parent}: not a store: {error.strerror}") from None
-            with lock:
-                if not entry.exists():
-                    with draft(entry) as new:
-                        make(new)
-                        new.rename(entry)
+                reason = f"{error.filename or entry.parent}: {error.strerror}"
+                raise BuildError(f"the store cannot be used: {reason}") from None
         return entry
 
 

@@ -14,8 +14,9 @@ original file, so text that merely looks like a preamble is never taken for one:
     #!/usr/bin/python3
     \"\"\"Say hi.\"\"\"
     from __future__ import division
-    __import__('sys').argv[0]='/pkg/bin/hi';\
-    list(map(__import__('site').addsitedir,['/dep/lib']));'unwrap:<64 hex digits>';import os
+    __import__('sys').argv[0]=getattr(__import__('os'),'fsdecode',str)(b'/pkg/bin/hi');\
+    list(map(__import__('site').addsitedir,map(getattr(__import__('os'),'fsdecode',str),\
+    [b'/dep/lib'])));'unwrap:<64 hex digits>';import os
 
 `unwrap` also knows the line that nixpkgs' wrap-python.nix injects, which carries no digest:
 it has to be a whole line of exactly that shape, and the first statement of the program.
@@ -24,15 +25,19 @@ it has to be a whole line of exactly that shape, and the first statement of the 
 from __future__ import annotations
 
 import itertools
+import os
 import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from .store import digest_of
 
+#: Makes what the program's own Python calls a path of the bytes of one.
+AS_PATH = "getattr(__import__('os'),'fsdecode',str)"
 PREAMBLE = re.compile(
-    rb"__import__\('sys'\)\.argv\[0\]=b?'(?:[^'\\\r\n]|\\.)*'(?:\.decode\('utf-8'\))?;"
-    rb"list\(map\(__import__\('site'\)\.addsitedir,\[[^\r\n]*?\]\)\);'unwrap:([0-9a-f]{64})';"
+    rb"__import__\('sys'\)\.argv\[0\]=%s\(b'(?:[^'\\\r\n]|\\.)*'\);"
+    rb"list\(map\(__import__\('site'\)\.addsitedir,map\(%s,\[[^\r\n]*?\]\)\)\);"
+    rb"'unwrap:([0-9a-f]{64})';" % ((re.escape(AS_PATH.encode()),) * 2)
 )
 NIXPKGS_LINE = re.compile(
     rb"import sys;import site;import functools;sys\.argv\[0\] = '[^'\r\n]*';"
@@ -47,8 +52,9 @@ def wrap(source: bytes, *, argv0: str, folders: Sequence[str] = ()) -> bytes:
     """Return *source*, a Python program, with a preamble; `unwrap` gives *source* back."""
     at = (head := read_head(source)).code
     text = (
-        f"__import__('sys').argv[0]={_literal(argv0)};"
-        f"list(map(__import__('site').addsitedir,[{','.join(map(_literal, folders))}]));"
+        f"__import__('sys').argv[0]={AS_PATH}({_literal(argv0)});"
+        f"list(map(__import__('site').addsitedir,"
+        f"map({AS_PATH},[{','.join(map(_literal, folders))}])));"
         f"'unwrap:{digest_of(source)}';"
     )
     unended = at == len(source) and not source.endswith((b"\r", b"\n"))
@@ -75,10 +81,10 @@ def unwrap(source: bytes) -> bytes | None:
 
 
 def _literal(text: str) -> str:
-    """A literal that means *text* on Python 2 and 3, in ASCII."""
-    if text.isascii():
-        return "'" + text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n") + "'"
-    return repr(text.encode("utf-8", "surrogateescape")) + ".decode('utf-8')"
+    """A literal of the bytes of the path *text*, in printable ASCII."""
+    plain = [chr(byte) if 32 <= byte < 127 and byte not in b"'\\" else f"\\x{byte:02x}"
+             for byte in os.fsencode(text)]  # fmt: skip
+    return f"b'{''.join(plain)}'"
 
 
 class Head(NamedTuple):
@@ -133,6 +139,9 @@ def read_head(source: bytes) -> Head:
     )
 
 
+FUTURE = ["from", "__future__"]
+
+
 def _read_statements(text: str) -> Iterator[tuple[str, int, int]]:
     """The kind, start and end of each statement of *text*, up to the first ordinary one."""
     words: list[str] = []
@@ -142,13 +151,15 @@ def _read_statements(text: str) -> Iterator[tuple[str, int, int]]:
         position = token.end()
         if (kind == "newline" or word == ";") and not depth:
             if words:
-                yield _kind(words), start, end
+                yield (kind := _kind(words)), start, end
+                if kind == "code":
+                    return
             words = []
         elif kind in ("string", "word"):
             start, end = start if words else token.start(), token.end()
             depth += (word in ("(", "[", "{")) - (word in (")", "]", "}"))
             words.append("''" if kind == "string" else word)
-            if _kind(words) == "code":
+            if words[-1] not in ("''", "(", ")") and words[:2] != FUTURE[: len(words)]:
                 break
     if words:
         yield _kind(words), start, end
@@ -156,10 +167,10 @@ def _read_statements(text: str) -> Iterator[tuple[str, int, int]]:
 
 
 def _kind(words: Sequence[str]) -> str:
-    """Is a statement of these words, or one that begins with them, a string or a future import?"""
-    if words[:2] == ["from", "__future__"][: len(words)]:
+    """Is a statement of these words a string, a future import or another one?"""
+    if words[:2] == FUTURE:
         return "future"
-    return "string" if set(words) <= {"''", "(", ")"} and words != ["(", ")"] else "code"
+    return "string" if "''" in words and set(words) <= {"''", "(", ")"} else "code"
 
 
 def _encoding(source: bytes) -> str:
@@ -168,7 +179,7 @@ def _encoding(source: bytes) -> str:
     cookie = next(filter(None, map(COOKIE.match, lines)), None)
     for name in (cookie[1].decode("ascii") if cookie else "utf-8", "utf-8"):
         try:
-            if source.decode(name).encode(name) == source:
+            if name not in ("idna", "punycode") and source.decode(name).encode(name) == source:
                 return name
         except (LookupError, ValueError):
             continue
