@@ -63,11 +63,9 @@ def plan(
     """Return the plan of the environment *output*; nothing is written there."""
     tree = Tree()
     base.add(tree, python, output, store)
-    added = {
-        package.key: (package, priority)
-        for package, priority in zip(unpacked, priorities, strict=True)
-    }
-    for package, priority in added.values():
+    added = {one.key: (rank, one) for one, rank in zip(unpacked, priorities, strict=True)}
+    # In an order of their own, so that the order in which they are given makes no difference.
+    for priority, package in sorted(added.values(), key=lambda pair: (pair[0], pair[1].key)):
         add_package(tree, package, priority, python, output)
     base.reroot(tree, python, output)
     return tree
