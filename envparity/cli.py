@@ -14,6 +14,7 @@ from rich.text import Text
 
 from envparity import __version__, builders
 from envparity.cache import Cache, default_folder
+from envparity.defect import check_coverage
 from envparity.errors import EnvparityError
 from envparity.expectation import lint_expectations
 from envparity.interpreter import discover
@@ -209,13 +210,19 @@ def _show(scenario: Scenario) -> None:
 
 @main.command()
 @click.argument("corpus", required=False, type=click.Path(path_type=Path))
-def lint(corpus: Path | None) -> None:
-    """Check every scenario's form; CORPUS is the built-in one unless given."""
+@click.option("--write", is_flag=True, help="Make docs/coverage.md anew.")
+def lint(corpus: Path | None, write: bool) -> None:
+    """Check every scenario's form; CORPUS is the built-in one unless given.
+
+    With the built-in one, expectations and docs/coverage.md are checked as well.
+    """
     root = corpus or data_folder() / "scenarios"
     errors = lint_corpus(root)
     if corpus is None and not errors:
         names = [scenario.id for scenario in Corpus.read(root, ()).scenarios]
         errors = lint_expectations(data_folder() / "expectations", names)
+        plain = {name.partition("[")[0] for name in names}
+        errors += check_coverage(data_folder() / "docs", plain, write=write)
     for error in errors:
         click.echo(str(error))
     if errors:
