@@ -78,9 +78,10 @@ def coverage_page(defects: Sequence[Defect]) -> str:
     """docs/coverage.md, in Markdown."""
     covered = [one for one in defects if one.scenarios]
     used = {name for one in covered for name in one.scenarios}
+    hidden = len(defects) - len(covered)
     lines = [
-        f"{len(defects)} defects were reported. {len(covered)} are noticed by {len(used)} scenarios;",
-        f"{len(defects) - len(covered)} cannot be observed here, for the reason given.",
+        f"{len(defects)} defects were reported. {len(covered)} are noticed by {len(used)}"
+        f" scenarios;\n{hidden} cannot be observed here, for the reason given.",
         "",
         "| | defect | reported | scenarios |",
         "| --- | --- | --- | --- |",
