@@ -1,7 +1,7 @@
 """Bugs of real builders, each re-enacted as one small change to the reference.
 
 A bug is a module here, named as on the command line with dashes for underscores. It has
-`SUMMARY`, one line, and one or both of
+`SUMMARY`, one line, `CAUGHT_BY`, a scenario that differs with it, and one or both of
 
 `REPLACES`  a mapping of dotted names in `reference` to what stands there instead;
 `tamper`    a function of the finished environment and the request, called after the build.
@@ -31,6 +31,7 @@ class Bug:
 
     name: str
     summary: str
+    caught_by: str
     replaces: Mapping[str, object]
     tamper: Callable[[Path, Mapping[str, Any]], None] | None
     source: Path
@@ -38,8 +39,8 @@ class Bug:
     def apply(self) -> None:
         """Put what the bug replaces into the modules of the reference."""
         for dotted, replacement in self.replaces.items():
-            module, _, attribute = dotted.rpartition(".")
-            owner = importlib.import_module(module)
+            place, _, attribute = dotted.rpartition(".")
+            owner = pkgutil.resolve_name(place)
             if not hasattr(owner, attribute):
                 raise AttributeError(f"{self.name} replaces {dotted}, which is not there")
             setattr(owner, attribute, replacement)
@@ -68,6 +69,7 @@ def load(name: str) -> Bug:
     return Bug(
         name=name,
         summary=module.SUMMARY,
+        caught_by=module.CAUGHT_BY,
         replaces=getattr(module, "REPLACES", {}),
         tamper=getattr(module, "tamper", None),
         source=Path(module.__file__),

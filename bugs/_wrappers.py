@@ -38,6 +38,17 @@ def write_wrapper(path: Path, target: Path, variables: Mapping[str, str]) -> Non
     path.chmod(0o755)
 
 
+def wrap_interpreters(environment: Path, variables: Mapping[str, str]) -> None:
+    """Put each interpreter behind a wrapper that exports *variables* and keeps argv[0]."""
+    for path in interpreters(environment):
+        real = path.with_name(f".{path.name}-wrapped")
+        path.rename(real)
+        lines = [f"export {name}={value}" for name, value in variables.items()]
+        command = f'exec -a "$0" {shlex.quote(str(real))} "$@"'
+        path.write_text("\n".join(["#!/bin/bash", *lines, command, ""]))
+        path.chmod(0o755)
+
+
 def site_packages(environment: Path) -> Path:
     """Where the environment's packages are."""
     found = [*environment.glob("local/lib/python*/dist-packages"),

@@ -16,6 +16,7 @@ from reference.interpreter import Interpreter
 from reference.packages import Package
 
 SUMMARY = "unwraps a program by deleting its first and its third line"
+CAUGHT_BY = "wrappers/third-line-survives"
 
 _adapt_programs = build.adapt_programs
 

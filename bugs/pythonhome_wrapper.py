@@ -15,6 +15,7 @@ from typing import Any
 from . import _wrappers
 
 SUMMARY = "exports PYTHONHOME in a shell wrapper around the interpreter"
+CAUGHT_BY = "isolation/environment-unchanged"
 
 
 def tamper(environment: Path, request: Mapping[str, Any]) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 from . import _wrappers
 
 SUMMARY = "exports PYTHONPATH in a shell wrapper around every program"
+CAUGHT_BY = "isolation/environment-unchanged"
 
 
 def tamper(environment: Path, request: Mapping[str, Any]) -> None:

@@ -23,6 +23,7 @@ from reference import build
 from . import _wrappers
 
 SUMMARY = "repairs sys.prefix in sitecustomize, from variables that a wrapper exports"
+CAUGHT_BY = "isolation/environment-unchanged"
 
 SITECUSTOMIZE = """\
 import os

@@ -14,6 +14,7 @@ from typing import Any
 from . import _wrappers
 
 SUMMARY = "links bin/python to the base's"
+CAUGHT_BY = "identity/import-path-in-prefix"
 
 
 def tamper(environment: Path, request: Mapping[str, Any]) -> None:

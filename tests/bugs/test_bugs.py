@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -56,12 +57,21 @@ def wheel_of(make_wheel: WheelMaker) -> Path:
 
 @pytest.mark.parametrize("name", bugs.names())
 def test_starts(
-    base: Interpreter, tmp_path: Path, make_wheel: WheelMaker, cache: Path, name: str
+    newest: Interpreter, tmp_path: Path, make_wheel: WheelMaker, cache: Path, name: str
 ) -> None:
     """The environment of every bug starts, and runs a program that the bug does not concern."""
-    environment = build(name, base, [wheel_of(make_wheel)], tmp_path, cache)
-    assert run([python_of(environment, base), "-c", "print(1)"]) == "1\n"
-    assert run([environment / base.scheme["scripts"] / "three"]) == "3\n"
+    environment = build(name, newest, [wheel_of(make_wheel)], tmp_path, cache)
+    assert run([python_of(environment, newest), "-c", "print(1)"]) == "1\n"
+    assert run([environment / newest.scheme["scripts"] / "three"]) == "3\n"
+
+
+@pytest.mark.parametrize("name", bugs.names())
+def test_is_told(name: str) -> None:
+    """Every bug says in a line what it does, and in its docstring where it was reported."""
+    bug = bugs.load(name)
+    assert re.fullmatch(r"[a-z].{15,80}[^.]", bug.summary)
+    text = bug.source.read_text("utf-8")
+    assert re.search(r"https://github\.com/[\w./-]+/(issues|pull)/\d+", text.split('"""')[1])
 
 
 SHOWS = {

@@ -1,0 +1,24 @@
+"""Only site-packages and bin are taken over; what a wheel brings for share or etc is not.
+
+Jupyter's kernels and notebook extensions, icons, manual pages lie there, and are looked for below
+`sys.prefix` (https://github.com/jupyter/jupyter_client/issues/75,
+https://github.com/jupyter/notebook/issues/2563).
+"""
+
+from __future__ import annotations
+
+from reference.tree import Piece, Tree
+
+SUMMARY = "leaves out what packages bring for share and etc"
+CAUGHT_BY = "packages/data-in-share"
+
+_add = Tree.add
+
+
+def add(self: Tree, path: str, piece: Piece) -> None:
+    """Plan *piece* unless a package brings it for share or etc."""
+    if piece.base or not {"share", "etc"} & set(path.split("/")[:2]):
+        _add(self, path, piece)
+
+
+REPLACES = {"reference.tree.Tree.add": add}

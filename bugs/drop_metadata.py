@@ -1,0 +1,24 @@
+"""Packages come without their .dist-info, as if an import were all there is to a package.
+
+Entry points, versions and licences are read from there. Plug-ins are not found
+(https://github.com/NixOS/nixpkgs/issues/11147, https://github.com/spack/spack/issues/30256), and
+pip installs the package again.
+"""
+
+from __future__ import annotations
+
+from reference.tree import Piece, Tree
+
+SUMMARY = "leaves out the metadata of packages"
+CAUGHT_BY = "packages/plugins-by-entry-point"
+
+_add = Tree.add
+
+
+def add(self: Tree, path: str, piece: Piece) -> None:
+    """Plan *piece* unless it is in a .dist-info folder."""
+    if ".dist-info/" not in path:
+        _add(self, path, piece)
+
+
+REPLACES = {"reference.tree.Tree.add": add}
