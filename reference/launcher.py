@@ -54,18 +54,20 @@ def _name_environment(compiled: bytes, environment: bytes, interpreter: Interpre
 
 def _compile(interpreter: Interpreter, program: Path) -> None:
     """Link with libpython as the base does; else from its archive; else execute the base."""
-    options = ["-DLINKED", *(f"-I{folder}" for folder in interpreter.include_folders)]
+    linked = ["-DLINKED", *(f"-I{folder}" for folder in interpreter.include_folders)]
     if interpreter.libpython is not None:
-        options += [str(interpreter.libpython), *_run_path(interpreter)]
-        return _run_compiler(interpreter, program, options)
-    with interpreter.executable.open("rb") as file:
-        pie = file.read(18)[16] == 3  # ET_DYN
-    options += ["-pie" if pie else "-no-pie", str(interpreter.archive), *interpreter.link_options]
-    for kind in (options, ["-static"]):
+        linked += [str(interpreter.libpython), *_run_path(interpreter)]
+        return _run_compiler(interpreter, program, linked)
+    if interpreter.archive is not None:
+        with interpreter.executable.open("rb") as file:
+            pie = file.read(18)[16] == 3  # ET_DYN
+        linked += ["-pie" if pie else "-no-pie", str(interpreter.archive)]
         with contextlib.suppress(BuildError):
-            _run_compiler(interpreter, program, kind)
-            if kind != options or _is_same_build(program, interpreter):
+            _run_compiler(interpreter, program, [*linked, *interpreter.link_options])
+            if _is_same_build(program, interpreter):
                 return None
+    with contextlib.suppress(BuildError):
+        return _run_compiler(interpreter, program, ["-static"])
     return _run_compiler(interpreter, program, [])
 
 
