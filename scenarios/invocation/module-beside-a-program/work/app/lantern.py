@@ -1,0 +1,1 @@
+LIGHT = "its own"

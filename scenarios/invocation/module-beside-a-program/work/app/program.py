@@ -1,0 +1,3 @@
+import lantern
+
+print(lantern.LIGHT)

@@ -1,0 +1,4 @@
+import sys
+
+print(getattr(sys, "hidden", "not read"))
+print(sys.shown)

@@ -1,0 +1,3 @@
+import importlib.util
+
+print(importlib.util.find_spec("lantern") is not None)

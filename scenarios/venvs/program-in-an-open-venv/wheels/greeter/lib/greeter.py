@@ -1,0 +1,5 @@
+import lantern
+
+
+def main():
+    print("hello, the lantern is " + lantern.LIGHT)
