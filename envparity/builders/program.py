@@ -10,6 +10,7 @@ from __future__ import annotations
 import compileall
 import functools
 import json
+import marshal
 import os
 import py_compile
 import shutil
@@ -330,11 +331,21 @@ def compiled(data: Path, cache: Cache) -> Path:
             ignored = shutil.ignore_patterns("__pycache__")
             shutil.copytree(folder, draft / folder.name, ignore=ignored)
         mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
-        if not compileall.compile_dir(draft, quiet=2, invalidation_mode=mode):
+        done = compileall.compile_dir(draft, quiet=2, invalidation_mode=mode)
+        if not (done and all(map(_is_whole, draft.rglob("*.pyc")))):
             raise CacheError("the cache cannot be written", path=cache.folder, hint="disk full?")
 
     name = digest(sys.version, *map(str, sources), digest_of_files(*sources))
     return cache.tree("builders", name, copy)
+
+
+def _is_whole(compiled: Path) -> bool:
+    """Whether a .pyc file is complete; before 3.13 a full disk leaves half of one (gh-126606)."""
+    try:
+        marshal.loads(compiled.read_bytes()[16:])
+    except (EOFError, ValueError, TypeError):
+        return False
+    return True
 
 
 def executable(argument: str) -> ProgramBuilder:

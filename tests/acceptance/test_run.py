@@ -414,7 +414,7 @@ def test_a_full_disk_is_an_error_of_the_cells_it_hits(
     small = tmp_path / "small"
     small.mkdir()
     filling = (
-        f'mount -t tmpfs -o size=600k tmpfs "{small}"'
+        f'mount -t tmpfs -o size=1400k tmpfs "{small}"'
         f' && ENVPARITY_WORKSPACE_DIR="{small}/runs" exec "$@"'
     )
     ended = envparity(
