@@ -218,16 +218,16 @@ def lint(corpus: Path | None, write: bool) -> None:
     """
     root = corpus or data_folder() / "scenarios"
     errors = lint_corpus(root)
+    names = [] if errors else [scenario.id for scenario in Corpus.read(root, ()).scenarios]
     if corpus is None and not errors:
-        names = [scenario.id for scenario in Corpus.read(root, ()).scenarios]
-        errors = lint_expectations(data_folder() / "expectations", names)
         plain = {name.partition("[")[0] for name in names}
+        errors = lint_expectations(data_folder() / "expectations", names)
         errors += check_coverage(data_folder() / "docs", plain, write=write)
     for error in errors:
         click.echo(str(error))
     if errors:
         sys.exit(1)
-    click.echo(f"{len(Corpus.read(root, ()).scenarios)} scenarios, nothing to complain about")
+    click.echo(f"{len(names)} scenarios, nothing to complain about")
 
 
 def _read(corpus: Path | None, patterns: tuple[str, ...]) -> Corpus:

@@ -12,6 +12,8 @@ import tomllib
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
 from envparity.errors import CorpusError
 
 if TYPE_CHECKING:
@@ -99,6 +101,17 @@ class Document:
         count = len(self.get(list, [], *place))
         found = (self.get(str, "", *place, index) for index in range(count))
         return tuple(found)
+
+    def specifier(self, *place: str | int) -> SpecifierSet | None:
+        """Return the version specifier (PEP 440) at *place*; None if there is none."""
+        text = self.get(str, "", *place)
+        try:
+            return SpecifierSet(text) if text else None
+        except InvalidSpecifier:
+            hint = 'as in ">=3.6" or "==3.12.*" (PEP 440)'
+            message = f"`{place[-1]}` is no version specifier: `{text}`"
+            self.complain(message, *place, hint=hint)
+            return None
 
     def check_keys(self, known: Iterable[str], *place: str | int) -> None:
         """Complain of each key in the table at *place* that is not *known*."""

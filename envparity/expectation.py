@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from attrs import evolve, frozen
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.specifiers import SpecifierSet
 
 from envparity.document import Document
 from envparity.errors import CorpusError, UsageError
@@ -126,23 +126,13 @@ def read_expectations(file: Path) -> tuple[list[Expectation], list[CorpusError]]
                 path=file,
                 line=document.line(*place),
                 builders=document.strings(*place, "builders"),
-                python=_read_python(document, index),
+                python=document.specifier(*place, "python"),
                 outcome=Outcome(outcome) if outcome in failures else Outcome.DIFFERS,
                 difference=_read_pattern(document, index),
                 reported=document.strings(*place, "reported"),
             )
         )
     return entries, document.errors
-
-
-def _read_python(document: Document, index: int) -> SpecifierSet | None:
-    text = document.get(str, "", "expected", index, "python")
-    try:
-        return SpecifierSet(text) if text else None
-    except InvalidSpecifier:
-        message = f"`python` is no version specifier: `{text}`"
-        document.complain(message, "expected", index, "python", hint='as in ">=3.6" (PEP 440)')
-        return None
 
 
 def _read_pattern(document: Document, index: int) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 import attrs
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.specifiers import SpecifierSet
 
 from envparity.document import Document, nearest
 from envparity.errors import CorpusError
@@ -172,7 +172,7 @@ def read_scenario(folder: Path) -> tuple[list[Scenario], list[CorpusError]]:
         path=folder,
         summary=_read_summary(document),
         origin=_read_origin(document),
-        python=_read_python(document),
+        python=document.specifier("python"),
         needs=_read_needs(document),
         steps=_read_steps(document),
         prefix_shape=_read_choice(document, PREFIX_SHAPES, "environment", "prefix") or "plain",
@@ -260,16 +260,6 @@ def _read_origin(document: Document) -> tuple[str, ...]:
         if not _ORIGIN.fullmatch(reference):
             document.complain(f"`{reference}` is no reference", "origin", index, hint=hint)
     return origin
-
-
-def _read_python(document: Document) -> SpecifierSet | None:
-    text = document.get(str, "", "python")
-    try:
-        return SpecifierSet(text) if text else None
-    except InvalidSpecifier:
-        hint = 'as in ">=3.6" or "==3.12.*" (PEP 440)'
-        document.complain(f"`python` is no version specifier: `{text}`", "python", hint=hint)
-        return None
 
 
 def _read_needs(document: Document) -> tuple[str, ...]:

@@ -63,10 +63,10 @@ def add(tree: Tree, interpreter: Interpreter, environment: Path, store: Store) -
     program = launcher.make(interpreter, environment, store)
     folder = os.path.relpath(interpreter.executable.parent, prefix)
     for path in interpreter.programs:
-        piece = Piece(owner, content=program, executable=True)
+        piece = Piece(owner, content=program, executable=True, base=True)
         target = path.resolve()
         if path.is_symlink() and target.parent == path.parent and target in interpreter.programs:
-            piece = Piece(owner, link=os.path.basename(path.readlink()))
+            piece = Piece(owner, link=os.path.basename(path.readlink()), base=True)
         elif path not in interpreter.pythons:
             piece.content = scripts.rewrite(path.read_bytes(), interpreter, environment)
         tree.add(f"{folder}/{path.name}", piece)
@@ -78,7 +78,7 @@ def add(tree: Tree, interpreter: Interpreter, environment: Path, store: Store) -
 def reroot(tree: Tree, interpreter: Interpreter, environment: Path) -> None:
     """Make the files that record the prefix say *environment*; the plan has to be complete."""
     for path, piece in list(tree.pieces.items()):
-        ours = str(piece.owner).startswith("CPython") and piece.link is None and not piece.folder
+        ours = piece.base and piece.link is None and not piece.folder
         if not ours or not rerooting.records_prefix(path):
             continue
         piece.content = rerooting.reroot(
