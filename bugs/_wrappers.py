@@ -26,27 +26,31 @@ def programs(environment: Path) -> Iterator[Path]:
                 yield path
 
 
-def write_wrapper(path: Path, target: Path, variables: Mapping[str, str]) -> None:
-    """Put a shell wrapper at *path* that exports *variables* and executes *target*.
+def write_wrapper(
+    path: Path, target: Path, variables: Mapping[str, str], *, argv0: str | None = None
+) -> None:
+    """Put a shell wrapper at *path* that exports *variables* and executes *target*, as *argv0*.
 
-    A value is shell text, so that it can refer to the variable's old value.
+    A value is shell text, so that it can refer to the variable's old value; *argv0* is, too.
     """
     lines = [f"export {name}={value}" for name, value in variables.items()]
-    body = "\n".join(["#!/bin/sh", *lines, f'exec {shlex.quote(str(target))} "$@"', ""])
+    # Only bash can execute a program under another name.
+    shell, name = ("/bin/sh", "") if argv0 is None else ("/bin/bash", f"-a {argv0} ")
+    command = f'exec {name}{shlex.quote(str(target))} "$@"'
     path.unlink(missing_ok=True)
-    path.write_text(body)
+    path.write_text("\n".join([f"#!{shell}", *lines, command, ""]))
     path.chmod(0o755)
 
 
-def wrap_interpreters(environment: Path, variables: Mapping[str, str]) -> None:
-    """Put each interpreter behind a wrapper that exports *variables* and keeps argv[0]."""
+def wrap_interpreters(
+    environment: Path, variables: Mapping[str, str], *, folder: Path | None = None
+) -> None:
+    """Move each interpreter behind a wrapper that keeps the caller's name, or names *folder*."""
     for path in interpreters(environment):
         real = path.with_name(f".{path.name}-wrapped")
         path.rename(real)
-        lines = [f"export {name}={value}" for name, value in variables.items()]
-        command = f'exec -a "$0" {shlex.quote(str(real))} "$@"'
-        path.write_text("\n".join(["#!/bin/bash", *lines, command, ""]))
-        path.chmod(0o755)
+        name = shlex.quote(str(folder / path.name)) if folder else '"$0"'
+        write_wrapper(path, real, variables, argv0=name)
 
 
 def site_packages(environment: Path) -> Path:

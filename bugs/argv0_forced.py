@@ -20,8 +20,4 @@ CAUGHT_BY = "identity/link-to-the-executable"
 
 def tamper(environment: Path, request: Mapping[str, Any]) -> None:
     """Move each interpreter aside, and start it from a wrapper under its own name."""
-    for path in _wrappers.interpreters(environment):
-        real = path.with_name(f".{path.name}-wrapped")
-        path.rename(real)
-        path.write_text(f"#!/bin/bash\nexec -a '{path}' '{real}' \"$@\"\n")
-        path.chmod(0o755)
+    _wrappers.wrap_interpreters(environment, {}, folder=environment / "bin")

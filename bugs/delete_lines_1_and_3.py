@@ -24,11 +24,7 @@ _adapt_programs = build.adapt_programs
 def adapt_programs(package: Package, python: Interpreter, output: Path) -> dict[str, bytes | None]:
     """What the reference does, and then the two deleted lines for each wrapped program."""
     changed = _adapt_programs(package, python, output)
-    for path in sorted(package.files):
-        folder, _, name = path.rpartition("/")
-        plain = f"{folder}/{name[1 : -len('-wrapped')]}"
-        if not (name.startswith(".") and name.endswith("-wrapped") and plain in package.files):
-            continue
+    for plain, path in build.wrapped_programs(package):
         lines = package.read(path).splitlines(keepends=True)
         shebang = f"#!{output}/bin/python{python.minor}\n".encode()
         changed[plain] = shebang + b"".join(lines[1:2] + lines[3:])

@@ -7,18 +7,8 @@ https://github.com/jupyter/notebook/issues/2563).
 
 from __future__ import annotations
 
-from reference.tree import Piece, Tree
+from ._merging import leave_out
 
 SUMMARY = "leaves out what packages bring for share and etc"
 CAUGHT_BY = "packages/data-in-share"
-
-_add = Tree.add
-
-
-def add(self: Tree, path: str, piece: Piece) -> None:
-    """Plan *piece* unless a package brings it for share or etc."""
-    if piece.base or not {"share", "etc"} & set(path.split("/")[:2]):
-        _add(self, path, piece)
-
-
-REPLACES = {"reference.tree.Tree.add": add}
+REPLACES = leave_out(lambda path, _: {"share", "etc"} & set(path.split("/")[:2]))

@@ -7,18 +7,8 @@
 
 from __future__ import annotations
 
-from reference.tree import Piece, Tree
+from ._merging import leave_out
 
 SUMMARY = "leaves out empty files"
 CAUGHT_BY = "packages/typed-marker"
-
-_add = Tree.add
-
-
-def add(self: Tree, path: str, piece: Piece) -> None:
-    """Plan *piece* unless it is an empty file of a package."""
-    if piece.base or piece.link is not None or piece.read():
-        _add(self, path, piece)
-
-
-REPLACES = {"reference.tree.Tree.add": add}
+REPLACES = leave_out(lambda _, piece: piece.link is None and not piece.read())

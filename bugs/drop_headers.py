@@ -6,18 +6,8 @@ Extensions are compiled against them, where sysconfig says they are
 
 from __future__ import annotations
 
-from reference.tree import Piece, Tree
+from ._merging import leave_out
 
 SUMMARY = "leaves out the headers of packages"
 CAUGHT_BY = "packages/headers"
-
-_add = Tree.add
-
-
-def add(self: Tree, path: str, piece: Piece) -> None:
-    """Plan *piece* unless it is a package's header."""
-    if piece.base or not path.endswith(".h"):
-        _add(self, path, piece)
-
-
-REPLACES = {"reference.tree.Tree.add": add}
+REPLACES = leave_out(lambda path, _: path.endswith(".h"))

@@ -7,18 +7,8 @@ pip installs the package again.
 
 from __future__ import annotations
 
-from reference.tree import Piece, Tree
+from ._merging import leave_out
 
 SUMMARY = "leaves out the metadata of packages"
 CAUGHT_BY = "packages/plugins-by-entry-point"
-
-_add = Tree.add
-
-
-def add(self: Tree, path: str, piece: Piece) -> None:
-    """Plan *piece* unless it is in a .dist-info folder."""
-    if ".dist-info/" not in path:
-        _add(self, path, piece)
-
-
-REPLACES = {"reference.tree.Tree.add": add}
+REPLACES = leave_out(lambda path, _: ".dist-info/" in path)

@@ -6,18 +6,8 @@ They add folders to the import path, make namespaces of old, and turn on coverag
 
 from __future__ import annotations
 
-from reference.tree import Piece, Tree
+from ._merging import leave_out
 
 SUMMARY = "leaves out .pth files"
 CAUGHT_BY = "packages/pth-adds-a-folder"
-
-_add = Tree.add
-
-
-def add(self: Tree, path: str, piece: Piece) -> None:
-    """Plan *piece* unless it is a .pth file."""
-    if not path.endswith(".pth"):
-        _add(self, path, piece)
-
-
-REPLACES = {"reference.tree.Tree.add": add}
+REPLACES = leave_out(lambda path, _: path.endswith(".pth"))

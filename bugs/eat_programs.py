@@ -7,7 +7,6 @@ what it un-wrapped. Shell scripts, perl programs and compiled ones are wrapped i
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from reference import build
@@ -23,11 +22,8 @@ _adapt_programs = build.adapt_programs
 def adapt_programs(package: Package, python: Interpreter, output: Path) -> dict[str, bytes | None]:
     """What the reference does, and a Python shebang for every other wrapped program."""
     changed = _adapt_programs(package, python, output)
-    for path in package.files:
-        folder, name = os.path.split(path)
-        plain = os.path.join(folder, name[1 : -len("-wrapped")])
-        wrapped = name.startswith(".") and name.endswith("-wrapped") and plain in package.files
-        if wrapped and changed.get(path, b"") is not None:
+    for plain, path in build.wrapped_programs(package):
+        if changed.get(path, b"") is not None:
             shebang = f"#!{output}/bin/python{python.minor}\n".encode()
             changed[plain] = shebang + package.read(path).partition(b"\n")[2]
             changed[path] = None

@@ -6,18 +6,8 @@ auditing find nothing (https://github.com/pypa/pip/issues/8549; PEP 376).
 
 from __future__ import annotations
 
-from reference.tree import Piece, Tree
+from ._merging import leave_out
 
 SUMMARY = "leaves out RECORD"
 CAUGHT_BY = "packages/installed-files-are-there"
-
-_add = Tree.add
-
-
-def add(self: Tree, path: str, piece: Piece) -> None:
-    """Plan *piece* unless it is a RECORD."""
-    if not path.endswith(".dist-info/RECORD"):
-        _add(self, path, piece)
-
-
-REPLACES = {"reference.tree.Tree.add": add}
+REPLACES = leave_out(lambda path, _: path.endswith(".dist-info/RECORD"))

@@ -22,13 +22,10 @@ _adapt_programs = build.adapt_programs
 def adapt_programs(package: Package, python: Interpreter, output: Path) -> dict[str, bytes | None]:
     """What the reference does, without the first line of what it unwrapped."""
     changed = _adapt_programs(package, python, output)
-    dropped = {path for path, content in changed.items() if content is None}
-    for path in dropped:
-        folder, _, name = path.rpartition("/")
-        plain = f"{folder}/{name[1 : -len('-wrapped')]}"
-        content = changed[plain]
-        assert content is not None
-        changed[plain] = content.partition(b"\n")[2]
+    for plain, path in build.wrapped_programs(package):
+        content = changed.get(plain)
+        if content is not None and path in changed and changed[path] is None:
+            changed[plain] = content.partition(b"\n")[2]
     return changed
 
 

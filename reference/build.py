@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from . import base, interpreter, packages, requirements, scripts, wrapping
@@ -109,18 +109,24 @@ def adapt_programs(package: Package, python: Interpreter, output: Path) -> dict[
             adapted = scripts.rewrite(content, python, output)
             if adapted != content:
                 changed[path] = adapted
+    for plain, path in wrapped_programs(package):
+        original = unwrap_program(package.read(path))
+        if original is not None:
+            program = scripts.rewrite(original, python, output)
+            if passes_through(package.read(plain), os.path.basename(path)):
+                changed[plain], changed[path] = program, None
+            else:
+                changed[path] = program
+    return changed
+
+
+def wrapped_programs(package: Package) -> Iterator[tuple[str, str]]:
+    """The paths `foo` and `.foo-wrapped` of each program of *package* that was wrapped."""
     for path in [path for path in package.files if path.endswith("-wrapped")]:
         folder, name = os.path.split(path)
         plain = os.path.join(folder, name[1 : -len("-wrapped")])
         if name.startswith(".") and plain in package.files:
-            original = unwrap_program(package.read(path))
-            if original is not None:
-                program = scripts.rewrite(original, python, output)
-                if passes_through(package.read(plain), name):
-                    changed[plain], changed[path] = program, None
-                else:
-                    changed[path] = program
-    return changed
+            yield plain, path
 
 
 def passes_through(wrapper: bytes, name: str) -> bool:
