@@ -183,7 +183,7 @@ def contenders(
 
     def reference(mode: str) -> Callable[[Path], None]:
         words: tuple[str | Path, ...]
-        words = (sys.executable, "-m", "reference", "make", "--python", base, "--link-mode", mode)
+        words = (sys.executable, "-m", "reference", "--link-mode", mode, "make", "--python", base)
         return lambda out: run((*words, "--output", out, *wheels), environment=environment)
 
     def in_process(output: Path) -> float:

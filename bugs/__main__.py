@@ -40,7 +40,7 @@ def main(arguments: list[str]) -> int:
 
 def _tamper(bug: Bug, request_file: Path) -> int:
     assert bug.tamper is not None
-    request = reference.read_request(request_file)
+    request = json.loads(request_file.read_bytes())
     output = Path(request["output"])
     try:
         bug.tamper(output, request)

@@ -1,10 +1,11 @@
 """The reference as a program: the builder protocol, and `make` for a person.
 
-    python -m reference describe
-    python -m reference build REQUEST.json
-    python -m reference make --python 3.12 --output env some.whl some-package-tree/ …
+    python -m reference [--link-mode symlink|folders|hardlink|copy] COMMAND
 
-`--link-mode symlink|hardlink|copy` goes with `build` and `make`, before or after the word.
+    describe                says what it is, in JSON
+    build REQUEST.json      builds what the builder protocol asks for
+    make --python 3.12 --output env some.whl some-package-tree/@-1 …
+
 Exit status: 0 done, 1 failed, 2 usage, 3 refused, 4 unsupported; the reason is one line on stderr.
 """
 
@@ -13,6 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import shutil
 import signal
 import sys
@@ -49,41 +51,36 @@ def _stop(number: int, _: object) -> NoReturn:
 
 def describe() -> dict[str, Any]:
     """What the builder protocol asks a builder about itself; other sources may build otherwise."""
-    sources = sorted(Path(__file__).parent.glob("*.[pc]*"))
-    texts = [path.read_bytes() for path in sources if path.suffix in (".py", ".c")]
+    sources = [path for path in Path(__file__).parent.iterdir() if path.suffix in (".py", ".c")]
     return {
         "protocol": PROTOCOL,
         "name": "reference",
         "version": "1",
         "homepage": "https://github.com/envparity/envparity/tree/main/reference",
-        "fingerprint": digest_of(repr(texts).encode()),
+        "fingerprint": digest_of(b"\0".join(path.read_bytes() for path in sorted(sources))),
     }
 
 
-def read_request(path: Path) -> dict[str, Any]:
-    """Return the request of the builder protocol in the file *path*."""
+def read_request(path: Path) -> tuple[Path, list[Path], Path]:
+    """Return the interpreter, the wheels and the output of the request in the file *path*."""
     try:
         request = json.loads(path.read_bytes())
-        if "\\u0000" in json.dumps(request):
-            raise ValueError("it holds a NUL")
-    except (OSError, ValueError) as error:
+        if request["protocol"] != PROTOCOL:
+            raise Unsupported(f"{path}: only protocol {PROTOCOL} is spoken here")
+        wheels = [package["wheel"] for package in request["packages"]]
+        words = (request["interpreter"]["executable"], *wheels, request["output"])
+        if any("\0" in word for word in words):
+            raise ValueError("a path holds a NUL")
+    except KeyError as error:
+        raise BuildError(f"{path}: not a request: {error} is missing") from None
+    except (OSError, ValueError, TypeError) as error:
         raise BuildError(f"{path}: not a request: {error}") from None
-    if not isinstance(request, dict):
-        raise BuildError(f"{path}: not a request: not an object")
-    if request.get("protocol") != PROTOCOL:
-        raise Unsupported(f"{path}: only protocol {PROTOCOL} is spoken here")
-    return request
+    executable, *wheels, output = map(Path, words)
+    return executable, wheels, output
 
 
 def _build(options: argparse.Namespace) -> None:
-    request = read_request(options.request)
-    try:
-        executable = Path(request["interpreter"]["executable"])
-        wheels = [Path(package["wheel"]) for package in request["packages"]]
-        output = Path(request["output"])
-    except (KeyError, TypeError) as error:
-        raise BuildError(f"{options.request}: not a request: {error} is missing") from None
-    builder.build(executable, wheels, output, link_mode=options.link_mode or "symlink")
+    builder.build(*read_request(options.request), link_mode=options.link_mode)
 
 
 def _make(options: argparse.Namespace) -> None:
@@ -91,27 +88,24 @@ def _make(options: argparse.Namespace) -> None:
     found = next(filter(None, map(shutil.which, (name, f"python{name}"))), None)
     if found is None:
         raise BuildError(f"{name}: no such interpreter on PATH")
-    given = [text.rpartition("@") for text in options.packages]
-    ranked = [(path, int(rank)) if path and rank.lstrip("-").isdigit() else (path + at + rank, 0)
-              for path, at, rank in given]  # fmt: skip
+    ranked = [
+        re.fullmatch(r"(.*?)(?:(?<=.)@(-?\d+))?", text, re.DOTALL) for text in options.packages
+    ]
     builder.build(
-        Path(found), [Path(path) for path, _ in ranked], options.output,
-        link_mode=options.link_mode or "symlink", priorities=[rank for _, rank in ranked],
+        Path(found), [Path(match[1]) for match in ranked if match], options.output,
+        link_mode=options.link_mode, priorities=[int(match[2] or 0) for match in ranked if match],
     )  # fmt: skip
 
 
 def _parser() -> argparse.ArgumentParser:
-    modes = argparse.ArgumentParser(add_help=False)
-    modes.add_argument("--link-mode", choices=builder.LINK_MODES, default=argparse.SUPPRESS)
     parser = argparse.ArgumentParser(prog="reference", description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--link-mode", choices=builder.LINK_MODES)
+    parser.add_argument("--link-mode", choices=builder.LINK_MODES, default="symlink")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    words = commands.add_parser("describe", parents=[modes])
-    words.set_defaults(run=lambda _: print(json.dumps(describe())))
-    build = commands.add_parser("build", parents=[modes])
+    commands.add_parser("describe").set_defaults(run=lambda _: print(json.dumps(describe())))
+    build = commands.add_parser("build")
     build.add_argument("request", type=Path)
     build.set_defaults(run=_build)
-    make = commands.add_parser("make", parents=[modes])
+    make = commands.add_parser("make")
     make.add_argument("--python", required=True, help="3.12, a name on PATH or a path")
     make.add_argument("--output", required=True, type=Path)
     make.add_argument("packages", nargs="*", metavar="PACKAGE[@PRIORITY]",

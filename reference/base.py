@@ -73,6 +73,7 @@ def add(tree: Tree, interpreter: Interpreter, environment: Path, store: Store) -
     places = [interpreter.scheme[name] for name in ("purelib", "platlib", "scripts")]
     for site in [site for site in interpreter.site_packages if (prefix / site).is_dir()] + places:
         tree.folder(site)
+        tree.own.add(site)
 
 
 def reroot(tree: Tree, interpreter: Interpreter, environment: Path) -> None:

@@ -15,7 +15,7 @@ from .packages import Package
 from .store import Store, draft
 from .tree import Piece, Tree
 
-LINK_MODES = ("symlink", "hardlink", "copy")
+LINK_MODES = ("symlink", "folders", "hardlink", "copy")
 
 
 def build(
@@ -35,10 +35,6 @@ def build(
     output, store = Path(os.path.abspath(output)), store or Store()
     if os.path.lexists(output):
         raise BuildError(f"{output}: already exists")
-    if not output.parent.is_dir():
-        raise BuildError(f"{output.parent}: no such folder to build the environment in")
-    if not os.access(output.parent, os.W_OK | os.X_OK):
-        raise BuildError(f"{output.parent}: not writable")
     python = interpreter.ask(executable, store)
     unpacked = [packages.load(path, python, store) for path in inputs]
     requirements.check(unpacked, python)
@@ -82,6 +78,7 @@ def add_package(
     for path, kind in package.files.items():
         content = changed.get(path)
         if path in changed and content is None:
+            tree.own.add(os.path.dirname(path))
             continue
         if kind == "/":
             tree.folder(path)

@@ -12,8 +12,12 @@
  * argv[0] where the caller's would not lead to the environment. No variable is set, no
  * descriptor or signal touched. ENVIRONMENT is patched into the compiled program. */
 
+#ifdef LINKED
+#include <Python.h>
+#endif
 #include <errno.h>
 #include <limits.h>
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -174,7 +178,7 @@ static int is_lost(const char *name, char **own)
     return 1;
 }
 
-#if !defined(LINKED)
+#ifndef LINKED
 
 int main(int argc, char **argv)
 {
@@ -190,7 +194,6 @@ int main(int argc, char **argv)
 }
 
 #elif VERSION >= 0x030B
-#include <Python.h>
 
 /* The configuration's prefix stands where the compiled-in one does: PYTHONHOME wins over it,
  * and it has no effect on sys.executable. */
@@ -206,37 +209,21 @@ int main(int argc, char **argv)
         return Py_BytesMain(argc, argv);
     }
     PyConfig_InitPythonConfig(&config);
-    status = PyConfig_SetBytesArgv(&config, argc, argv);
-    if (!PyStatus_Exception(status))
-        status = PyConfig_SetBytesString(&config, &config.prefix, prefix);
-    if (!PyStatus_Exception(status))
-        status = PyConfig_SetBytesString(&config, &config.exec_prefix, prefix);
-    if (!PyStatus_Exception(status))
-        status = Py_InitializeFromConfig(&config);
+    if (PyStatus_Exception(status = PyConfig_SetBytesArgv(&config, argc, argv))
+        || PyStatus_Exception(status = PyConfig_SetBytesString(&config, &config.prefix, prefix))
+        || PyStatus_Exception(
+            status = PyConfig_SetBytesString(&config, &config.exec_prefix, prefix))
+        || PyStatus_Exception(status = Py_InitializeFromConfig(&config)))
+        Py_ExitStatusException(status); /* --help ends here, too */
     PyConfig_Clear(&config);
-    if (PyStatus_IsExit(status))
-        return status.exitcode;
-    if (PyStatus_Exception(status))
-        Py_ExitStatusException(status);
     return Py_RunMain();
 }
 
 #else /* 2.7 to 3.10 have Py_SetPythonHome, which would win over PYTHONHOME. */
-#include <locale.h>
-#include <wchar.h>
-
 #if VERSION < 0x0300
-void Py_SetPythonHome(const char *);
-int Py_Main(int, char **);
 #define run Py_Main
-#define decode(text) (text)
+#define decode(text) ((char *)(text))
 #else
-void Py_SetPythonHome(const wchar_t *);
-wchar_t *Py_DecodeLocale(const char *, size_t *);
-int Py_Main(int, wchar_t **);
-int Py_BytesMain(int, char **);  /* from 3.8 on */
-int _Py_UnixMain(int, char **);  /* 3.7 */
-
 static wchar_t *decode(const char *text)
 {
     wchar_t *wide;
@@ -251,6 +238,7 @@ static int run(int argc, char **argv)
 #if VERSION >= 0x0308
     return Py_BytesMain(argc, argv);
 #elif VERSION == 0x0307
+    int _Py_UnixMain(int, char **);
     return _Py_UnixMain(argc, argv);
 #else
     wchar_t **wide = calloc(argc + 1, sizeof *wide);

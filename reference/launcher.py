@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -35,10 +36,9 @@ def make(interpreter: Interpreter, environment: Path, store: Store) -> bytes:
     path = bytes(environment)
     if len(path) >= LONGEST:
         raise BuildError(f"{environment}: longer than {LONGEST} bytes")
-    words = [SOURCE.read_bytes(), repr(interpreter).encode()]
-    for file in filter(None, (interpreter.executable, interpreter.libpython)):
-        words.append(repr((file.stat().st_size, file.stat().st_mtime_ns)).encode())
-    name = f"launchers/{digest_of(b' '.join(words))}"
+    files = [file.stat() for file in (interpreter.executable, interpreter.libpython) if file]
+    facts = SOURCE.read_bytes(), interpreter, [(one.st_size, one.st_mtime_ns) for one in files]
+    name = f"launchers/{digest_of(repr(facts).encode())}"
     compiled = store.obtain(name, lambda at: _compile(interpreter, at)).read_bytes()
     return _name_environment(compiled, path, interpreter)
 
@@ -87,11 +87,12 @@ def _run_compiler(interpreter: Interpreter, program: Path, options: list[str]) -
         "STDLIB": interpreter.stdlib,
         "ZIP": f"{os.path.dirname(interpreter.stdlib)}/python{major}{minor}{threads}.zip",
     }
-    quoted = (str(word).replace("\\", "\\\\").replace('"', '\\"') for word in words.values())
-    defines = [f'-D{name}="{word}"' for name, word in zip(words, quoted, strict=True)]
-    defines.append(f"-DVERSION={major << 8 | minor}")
     command = [compiler, "-O2", "-s", "-w", "-o", str(program), str(SOURCE)]
-    done = subprocess.run([*command, *defines, *options], capture_output=True, check=False)
+    command.append(f"-DVERSION={major << 8 | minor}")
+    for name, word in words.items():
+        escaped = re.sub(r'([\\"])', r"\\\1", str(word))
+        command.append(f'-D{name}="{escaped}"')
+    done = subprocess.run([*command, *options], capture_output=True, check=False)
     if done.returncode:
         lines = done.stderr.decode(errors="replace").strip().splitlines() or ["no reason given"]
         reason = next((line for line in lines if "error" in line), lines[-1])

@@ -36,7 +36,7 @@ class Package:
     *files* has for each path what it is: `#!python` for a script of a wheel, whose shebang pip
     would write, `#!` for another executable with a shebang, `x` for one without, `-> target`
     for a symbolic link, `/` for an empty folder, and nothing for the rest. *requires* holds the
-    lines of its Requires-Dist. Where packages meet, the one with the lower *priority* wins.
+    lines of its Requires-Dist.
     """
 
     name: str
@@ -47,7 +47,6 @@ class Package:
     requires: list[str]
     requires_python: str
     tag: str = ""
-    priority: int = 0
 
     def __str__(self) -> str:
         return f"{self.name} {self.version} ({self.origin})"
@@ -182,20 +181,13 @@ def _read_tree(folder: Path) -> Package:
                 raise BuildError(f"{place}: neither a file nor a folder nor a link")
             elif not os.listdir(place):
                 kinds[at] = "/"
-    info = next(
-        (at for at in kinds if re.search(r"\.dist-info/METADATA$|\.egg-info/PKG-INFO$", at)), None
-    )
-    facts: dict[str, Any] = {
-        "name": folder.name,
-        "version": "",
-        "requires": [],
-        "requires_python": "",
-    }
+    told = re.compile(r".*(\.dist-info/METADATA|\.egg-info/PKG-INFO)", re.DOTALL)
+    info = next(filter(told.fullmatch, kinds), None)
+    text = f"Name: {folder.name}\nVersion: 0"
     if info:
-        facts = read_metadata((folder / info).read_text("utf-8", "replace"))
-    return Package(
-        **facts, origin=folder.name, folder=str(folder), files=dict(sorted(kinds.items()))
-    )
+        text = (folder / info).read_text("utf-8", "replace")
+    files = dict(sorted(kinds.items()))
+    return Package(**read_metadata(text), origin=folder.name, folder=str(folder), files=files)
 
 
 def _kind(path: Path, *, script: bool = False) -> str:

@@ -7,6 +7,7 @@ with a clear error where a text is not what those say.
 from __future__ import annotations
 
 import itertools
+import operator
 import os
 import re
 from collections.abc import Sequence
@@ -46,23 +47,17 @@ def check(packages: Sequence[Package], interpreter: Interpreter) -> None:
 def fits(tag: str, interpreter: Interpreter) -> bool:
     """Does the tag of a wheel (PEP 425) fit the interpreter?"""
     major, minor = interpreter.version[:2]
-    exact, abi = f"cp{major}{minor}", f"cp{major}{minor}{interpreter.abiflags}"
+    older = rf"{major}(?:{'|'.join(map(str, range(minor + 1)))})?"
+    exact, flags = f"cp{major}{minor}", interpreter.abiflags
     if major == 2:
-        abi += "mu" if interpreter.wide_unicode else "m"
-    pythons = {f"py{major}", f"cp{major}"}
-    pythons |= {f"{kind}{major}{older}" for kind in ("py", "cp") for older in range(minor + 1)}
+        flags = "mu" if interpreter.wide_unicode else "m"
+    kinds = [f"py{older}-none", f"{exact}-none", f"{exact}-{exact}{flags}"]
+    if major > 2 and "t" not in flags:
+        kinds.append(f"cp{older}-abi3")
     machine = re.escape(interpreter.platform.removeprefix("linux_"))
-    platforms = re.compile(rf"any|(linux|(many|musl)linux(\d+|_\d+_\d+))_{machine}")
-    for python, wanted, platform in itertools.product(
-        *(part.split(".") for part in tag.split("-"))
-    ):
-        if python in pythons and platforms.fullmatch(platform) and (
-            (wanted == "none" and (python == exact or not python.startswith("cp")))
-            or (wanted == abi and python == exact)
-            or (wanted == "abi3" and python.startswith("cp3") and "t" not in interpreter.abiflags)
-        ):  # fmt: skip
-            return True
-    return False
+    platform = rf"any|(?:linux|(?:many|musl)linux(?:\d+|_\d+_\d+))_{machine}"
+    every = itertools.product(*(part.split(".") for part in tag.split("-")))
+    return any(re.fullmatch(f"(?:{'|'.join(kinds)})-(?:{platform})", "-".join(t)) for t in every)
 
 
 #: Release, kind of pre- or post-release, and its number.
@@ -70,6 +65,10 @@ VERSION = re.compile(
     r"v?(?:\d+!)?(\d+(?:\.\d+)*)[-_.]?(dev|alpha|beta|a|b|c|rc|pre|post)?[-_.]?(\d*)"
 )
 STAGES = {"dev": -5, "a": -4, "alpha": -4, "b": -3, "beta": -3, "c": -2, "rc": -2, "pre": -2}
+OPERATORS = {
+    "==": operator.eq, "===": operator.eq, "!=": operator.ne, "<": operator.lt, ">": operator.gt,
+    "<=": operator.le, ">=": operator.ge, "~=": operator.ge,
+}  # fmt: skip
 
 
 def _key(version: str) -> tuple[tuple[int, ...], int, int]:
@@ -86,22 +85,16 @@ def matches(version: str, specifiers: str) -> bool:
     """Does *version* satisfy the PEP 440 *specifiers*, such as ``>=3.6,!=3.8.*``?"""
     own = _key(version)
     for text in filter(None, (part.strip() for part in specifiers.strip("() ").split(","))):
-        match = re.fullmatch(r"(===|~=|==|!=|<=|>=|<|>)\s*([\w.!+-]+)(\.\*)?", text)
+        match = re.fullmatch(r"(===|[~=!<>]=|<|>)\s*([\w.!+-]+)(\.\*)?", text)
         if match is None:
             raise BuildError(f"{text!r} is not a version specifier")
-        operator, wanted = match[1], match[2]
-        other, numbers = _key(wanted), list(map(int, re.findall(r"\d+", wanted)))
-        family = numbers[:-1] if operator == "~=" else numbers
+        sign, wanted = match[1], match[2]
+        numbers = list(map(int, re.findall(r"\d+", wanted)))
+        family = numbers[:-1] if sign == "~=" else numbers
         is_in = [*own[0], *[0] * len(family)][: len(family)] == family
-        if match[3]:
-            holds = is_in is (operator != "!=")
-        else:
-            holds = {
-                "==": own == other, "!=": own != other, "<": own < other, ">": own > other,
-                "<=": own <= other, ">=": own >= other, "~=": own >= other and is_in,
-                "===": version == wanted,
-            }[operator]  # fmt: skip
-        if not holds:
+        sides = (version, wanted) if sign == "===" else (own, _key(wanted))
+        holds = OPERATORS[sign](*sides) and (is_in or sign != "~=")
+        if not (is_in is (sign != "!=") if match[3] else holds):
             return False
     return True
 
@@ -113,31 +106,23 @@ COMPARISON = re.compile(
 
 def evaluate(marker: str, interpreter: Interpreter) -> bool:
     """The value of an environment marker (PEP 508); `extra` is never set."""
-    own = os.uname()
+    own, full = os.uname(), interpreter.full_version
     values = {
-        "python_version": interpreter.minor,
-        "python_full_version": interpreter.full_version,
-        "implementation_version": interpreter.full_version,
-        "os_name": "posix",
-        "sys_platform": "linux2" if interpreter.version < (3,) else "linux",
-        "platform_system": own.sysname,
+        "python_version": interpreter.minor, "python_full_version": full, "os_name": "posix",
+        "implementation_name": "cpython", "implementation_version": full, "extra": "",
+        "platform_python_implementation": "CPython", "platform_system": own.sysname,
+        "platform_release": own.release, "platform_version": own.version,
         "platform_machine": own.machine,
-        "platform_release": own.release,
-        "platform_version": own.version,
-        "platform_python_implementation": "CPython",
-        "implementation_name": "cpython",
-        "extra": "",
-    }
+        "sys_platform": "linux2" if interpreter.version < (3,) else "linux",
+    }  # fmt: skip
 
     def compare(match: re.Match[str]) -> str:
         left, right = (values.get(word, word.strip("'\"")) for word in (match[1], match[3]))
-        operator = match[2]
-        if operator.endswith("in"):
-            return str((left in right) is (operator == "in"))
+        if match[2].endswith("in"):
+            return str((left in right) is (match[2] == "in"))
         if left[:1].isdigit() and right[:1].isdigit():
-            return str(matches(left, operator + right))
-        found = {"==": left == right, "!=": left != right, "<": left < right, ">": left > right}
-        return str(found.get(operator, left == right))
+            return str(matches(left, match[2] + right))
+        return str(OPERATORS[match[2]](left, right))
 
     words = COMPARISON.sub(compare, marker)
     try:

@@ -4,7 +4,8 @@ The base contributes whole folders; where a package meets one, it is taken apart
 merge; where different ones meet, the lower priority wins, and without one they are refused with
 both owners named. In `symlink` mode a folder of the standard library becomes one link. Packages'
 folders are folders with links in them: os.walk enters no link, and `..` leads out of one
-elsewhere than it led in. Programs, and whatever was written for this environment, are files.
+elsewhere than it led in. Where that does not matter, `folders` mode makes one link of a folder
+that is one package's alone. Programs, and whatever was written for this environment, are files.
 """
 
 from __future__ import annotations
@@ -50,6 +51,7 @@ class Tree:
     def __init__(self) -> None:
         self.folders = {""}
         self.pieces: dict[str, Piece] = {}
+        self.own: set[str] = set()  # folders that no link can stand for
 
     def folder(self, path: str) -> None:
         """Make *path* a folder of the environment's own; one of the base's is taken apart."""
@@ -76,10 +78,11 @@ class Tree:
             owners = [one.owner for at, one in self.pieces.items() if at.startswith(f"{path}/")]
             owner = there.owner if there is not piece else (owners or ["nobody"])[0]
             raise Refused(f"{path}: a file of {piece.owner} and a folder of {owner}")
-        if there is piece or there.priority < piece.priority:
+        if there is piece:
             return
-        if there.priority > piece.priority:
-            self.pieces[path] = piece
+        if there.priority != piece.priority:
+            self.pieces[path] = min(there, piece, key=lambda one: one.priority)
+            self.own.add(os.path.dirname(path))
         elif [there.link is None, there.executable, there.read()] != [
             piece.link is None, piece.executable, piece.read()
         ]:  # fmt: skip
@@ -96,14 +99,39 @@ class Tree:
         piece = self.pieces.get(parent)
         return bool(piece and piece.folder and os.path.exists(f"{piece.source}/{name}"))
 
+    def whole_folders(self) -> dict[str, str]:
+        """The folders that are one package's alone, all that it has there, and where they lie."""
+        lies = dict.fromkeys(self.own, "")
+
+        def lay(path: str, source: str) -> None:
+            # *path* lies at *source*, and so its folder does, unless anything else in it disagrees.
+            folder, _, name = path.rpartition("/")
+            place = source.removesuffix(f"/{name}") if source.endswith(f"/{name}") else ""
+            if lies.setdefault(folder, place) != place:
+                lies[folder] = ""
+
+        for path, piece in self.pieces.items():
+            plain = piece.content is None and piece.link is None and not piece.solid
+            lay(path, piece.source or "" if plain and not piece.base else "")
+        for folder in sorted(self.folders, reverse=True):
+            lay(folder, lies.get(folder, ""))
+        return {folder: place for folder, place in lies.items() if place}
+
     def write(self, at: str, mode: str) -> None:
         """Put the planned environment on disk at *at*, which must not exist.
 
-        *mode* is how a piece gets there from where it lies: `symlink`, `hardlink` or `copy`.
+        *mode* is how a piece gets there from where it lies: `symlink`, `folders`, `hardlink`
+        or `copy`.
         """
+        whole = self.whole_folders() if mode == "folders" else {}
         for folder in sorted(self.folders):
-            os.mkdir(f"{at}/{folder}", 0o755)
+            if folder not in whole:
+                os.mkdir(f"{at}/{folder}", 0o755)
+            elif os.path.dirname(folder) not in whole:
+                os.symlink(whole[folder], f"{at}/{folder}")
         for path, piece in sorted(self.pieces.items()):
+            if path.rpartition("/")[0] in whole:
+                continue
             target = f"{at}/{path}"
             if piece.content is not None:
                 with open(target, "xb") as file:
@@ -114,7 +142,7 @@ class Tree:
                     os.utime(target, ns=(times.st_mtime_ns, times.st_mtime_ns))
             elif piece.link is not None:
                 os.symlink(piece.link, target)
-            elif mode == "symlink" and not piece.solid:
+            elif mode in ("symlink", "folders") and not piece.solid:
                 os.symlink(piece.source or "", target)
             else:
                 linked = mode == "hardlink" and not piece.base and not piece.solid

@@ -8,7 +8,7 @@ from pathlib import Path
 from envparity.builders.program import ProgramBuilder
 from envparity.errors import UsageError
 
-LINK_MODES = ("symlink", "hardlink", "copy")
+LINK_MODES = ("symlink", "folders", "hardlink", "copy")
 
 
 def reference(mode: str, data: Path) -> ProgramBuilder:

@@ -64,7 +64,7 @@ def test_vanilla(data: Path) -> None:
         ("zzz", f"no builder is called 'zzz' (the kinds are {', '.join(KINDS)})"),
         (
             "reference:link",
-            "the reference has no link mode 'link' (it has symlink, hardlink, copy)",
+            "the reference has no link mode 'link' (it has symlink, folders, hardlink, copy)",
         ),
         ("bug:wrong-shebong", "no bug is called 'wrong-shebong' (nearest: wrong-shebang)"),
         ("bug:wrong_shebang", "no bug is called 'wrong_shebang' (nearest: wrong-shebang)"),

@@ -68,7 +68,7 @@ def test_packages(
                and path.name in ("greet", "hello", "sh"))  # fmt: skip
     script = "import greeter, json, os; print(os.path.realpath(greeter.__file__))"
     real = run([python_of(output, base), "-c", script])
-    assert real.startswith(str(output)) is (link_mode != "symlink")
+    assert real.startswith(str(output)) is (link_mode in ("hardlink", "copy"))
 
 
 def test_the_base_is_left_alone(
@@ -129,7 +129,7 @@ def test_killed(newest: Interpreter, tmp_path: Path, number: int) -> None:
     """A build that is killed leaves nothing at its output, and the next one cleans up beside it."""
     output, cache = tmp_path / "out" / "env", tmp_path / "cache"
     output.parent.mkdir()
-    command = [sys.executable, "-m", "reference", "make", "--link-mode", "copy",
+    command = [sys.executable, "-m", "reference", "--link-mode", "copy", "make",
                "--python", str(newest.executable), "--output", str(output)]  # fmt: skip
     variables = {"PATH": os.defpath, "PYTHONPATH": str(ROOT), "XDG_CACHE_HOME": str(cache)}
     process = subprocess.Popen(command, env=variables, stderr=subprocess.PIPE)
@@ -163,7 +163,7 @@ def test_output(newest: Interpreter, store: Store, tmp_path: Path) -> None:
     for name in ("folder", "dangling"):
         with pytest.raises(BuildError, match=f"{name}: already exists"):
             build.build(newest.executable, [], tmp_path / name, store=store)
-    with pytest.raises(BuildError, match="no such folder"):
+    with pytest.raises(BuildError, match="cannot be written: No such file"):
         build.build(newest.executable, [], tmp_path / "a/b", store=store)
 
 
@@ -203,6 +203,45 @@ def test_wrapped_programs(
     assert run([folder / "bar"]) == "third\n"
     assert (folder / "elf").read_bytes() == b"\x7fELF"
     assert run([folder / ".elf-wrapped"]) == "no preamble\n"
+
+
+def test_linked_folders(
+    base: Interpreter, store: Store, tmp_path: Path, make_wheel: WheelMaker
+) -> None:
+    """In `folders` mode, only what is one package's alone and unchanged is one link."""
+    one = make_wheel("one", {
+        "one/a.py": b"", "shared/one/x.py": b"", "shared/one/deep/y.py": b"",
+        "one-1.0.data/data/share/one/z": b"", "one-1.0.data/scripts/one": b"#!python\n",
+    })  # fmt: skip
+    two = make_wheel("two", {"shared/two.py": b"", "two/a.py": b""})
+    output = tmp_path / "env"
+    build.build(base.executable, [one, two], output, store=store, link_mode="folders")
+    data, site = (output / base.scheme[name] for name in ("data", "purelib"))
+    for link in ("one", "shared/one", "two", "two-1.0.dist-info"):
+        assert (site / link).is_symlink()
+    # Manual pages of the base lie in share, too, where Debian has them elsewhere.
+    assert (data / "share").is_symlink() or (data / "share/one").is_symlink()
+    # RECORD has the digest of the program, so its folder is the environment's own.
+    for own in (site, site / "one-1.0.dist-info", site / "shared", output / "bin"):
+        assert own.is_dir()
+        assert not own.is_symlink()
+    for path in (site / "shared/one/deep/y.py", site / "shared/two.py", data / "share/one/z"):
+        assert path.is_file()
+
+
+def test_folder_of_a_dropped_file(
+    newest: Interpreter, store: Store, tmp_path: Path, make_wheel: WheelMaker
+) -> None:
+    """A folder out of which a file gave way to another package's is no link, with any mode."""
+    low, high = (make_wheel(name, {"p/x.py": name.encode(), f"q/{name}.py": b""})
+                 for name in ("low", "high"))  # fmt: skip
+    for first in (0, 1):
+        output, ranks = tmp_path / f"env{first}", [first, 1 - first]
+        build.build(newest.executable, [low, high], output, store=store, link_mode="folders",
+                    priorities=ranks)  # fmt: skip
+        site = output / newest.scheme["purelib"]
+        assert not (site / "p").is_symlink()
+        assert (site / "p/x.py").read_text() == ("high" if first else "low")
 
 
 def test_own_folders(
