@@ -10,7 +10,8 @@ temporary folder that is removed at the end. The contenders take turns, each rou
 direction; times are medians, and removing what was made is not timed. A contender whose tool is
 missing, or that fails, is left out and named. `entries` counts all that was made: files, links and
 folders. Linking alone is measured on the same packages: the reference's includes the base, nixpkgs'
-includes starting Perl and finding collisions, and it links whole folders where it can.
+includes starting Perl and finding collisions, and it links whole folders where it can, as the
+reference's `folders` mode and stow do.
 """
 
 from __future__ import annotations
@@ -46,6 +47,9 @@ PHASES = {
     "put the tree on disk": "reference.tree:Tree.write",
 }
 PLAN, WRITE = "plan, collisions included", "put the tree on disk"
+
+#: The seconds of each phase of each round, for a link mode of the reference.
+Phases = dict[str, dict[str, list[float]]]
 
 
 def run(*commands: Sequence[str | Path], environment: dict[str, str]) -> None:
@@ -174,11 +178,11 @@ def clean_environment(folder: Path) -> dict[str, str]:
 
 def contenders(
     python: Interpreter, wheels: list[Path], folder: Path, nixpkgs: Path | None
-) -> tuple[list[Contender], dict[str, list[float]]]:
+) -> tuple[list[Contender], Phases]:
     """All of them, and the phases of the reference's builds, filled as they run."""
     base, environment = python.executable, clean_environment(folder)
     plain = {key: value for key, value in environment.items() if key != "PYTHONPATH"}
-    phases: dict[str, list[float]] = {}
+    phases: Phases = {"symlink": {}, "folders": {}}
     trees = unpack(wheels, python, folder / "trees")
 
     def reference(mode: str) -> Callable[[Path], None]:
@@ -186,11 +190,14 @@ def contenders(
         words = (sys.executable, "-m", "reference", "--link-mode", mode, "make", "--python", base)
         return lambda out: run((*words, "--output", out, *wheels), environment=environment)
 
-    def in_process(output: Path) -> float:
-        spent = timed_build(base, wheels, output, "symlink")
-        for phase in PHASES.keys() & spent.keys():
-            phases.setdefault(phase, []).append(spent[phase])
-        return spent[""]
+    def in_process(mode: str) -> Callable[[Path], float]:
+        def make(output: Path) -> float:
+            spent = timed_build(base, wheels, output, mode)
+            for phase in PHASES.keys() & spent.keys():
+                phases[mode].setdefault(phase, []).append(spent[phase])
+            return spent[""]
+
+        return make
 
     def uv(output: Path) -> None:
         install = ("uv", "pip", "install", "--quiet", "--python", output / "bin" / "python")
@@ -234,9 +241,11 @@ def contenders(
 
     every = [
         Contender("reference, symlink", reference("symlink")),
+        Contender("reference, folders", reference("folders")),
         Contender("reference, hardlink", reference("hardlink")),
         Contender("reference, copy", reference("copy")),
-        Contender("reference, symlink, in process", in_process),
+        Contender("reference, symlink, in process", in_process("symlink")),
+        Contender("reference, folders, in process", in_process("folders")),
         Contender("uv venv + uv pip install, hardlink", uv),
         Contender("virtualenv + pip install", virtualenv(), rounds=3),
         Contender("virtualenv + pip install --no-compile", virtualenv("--no-compile"), rounds=3),
@@ -254,7 +263,7 @@ def contenders(
     return every, phases
 
 
-def report(every: Sequence[Contender], phases: dict[str, list[float]]) -> None:
+def report(every: Sequence[Contender], phases: Phases) -> None:
     """Print the table, where the reference's time goes, and what was left out."""
     at = next((statistics.median(one.seconds) for one in every
                if one.name.startswith("uv") and one.seconds), None)  # fmt: skip
@@ -266,17 +275,16 @@ def report(every: Sequence[Contender], phases: dict[str, list[float]]) -> None:
 
     head = ("", "median s", "least s", "to uv", "entries", "rounds")
     rows = [row(one.name, one.seconds, str(one.entries)) for one in every if one.seconds]
-    inside = phases.get(WRITE)
-    if inside:
-        rows.append(row("links alone: reference", inside))
-    if inside and (plans := phases.get(PLAN)):
-        both = [one + two for one, two in zip(plans, inside, strict=True)]
-        rows.append(row("links alone: reference, with its plan", both))
+    for mode, spent in phases.items():
+        if inside := spent.get(WRITE):
+            rows.append(row(f"links alone: reference, {mode}", inside))
+            both = [one + two for one, two in zip(spent.get(PLAN, []), inside, strict=True)]
+            rows.append(row("  with its plan", both))
     print(f"\n{table(head, rows)}\n")
-    print("the reference in process (symlink), by phase:")
-    for phase, place in PHASES.items():
-        took = phases.get(phase)
-        print(f"  {phase:33}{statistics.median(took):8.3f} s" if took else f"  no {place}")
+    print(f"the reference in process, by phase, in seconds: {', '.join(phases)}")
+    for phase in PHASES:
+        took = [statistics.median(spent.get(phase, [0.0])) for spent in phases.values()]
+        print(f"  {phase:33}{''.join(f'{seconds:8.3f}' for seconds in took)}")
     left_out = [f"  {one.name}: {one.failure}" for one in every if one.failure]
     if left_out:
         print("left out:", *left_out, sep="\n")
@@ -311,7 +319,10 @@ def main() -> None:
         print(f"             virtualenv run on {platform.python_version()}")
         print(*machine(folder), sep="\n")
     # The first was the warm-up.
-    report(every, {phase: seconds[1:] for phase, seconds in phases.items() if seconds[1:]})
+    report(every, {
+        mode: {phase: seconds[1:] for phase, seconds in spent.items() if seconds[1:]}
+        for mode, spent in phases.items()
+    })  # fmt: skip
 
 
 if __name__ == "__main__":
