@@ -112,6 +112,7 @@ class Cell:
             differences=tuple(differences),
             summary=self.scenario.summary,
             origin=self.scenario.origin,
+            digest=self.scenario.digest,
         )
 
     def _vanilla(

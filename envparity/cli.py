@@ -12,7 +12,7 @@ import pytest
 from rich.table import Table
 from rich.text import Text
 
-from envparity import __version__, builders
+from envparity import __version__, builders, gate
 from envparity.cache import Cache, default_folder
 from envparity.defect import check_coverage
 from envparity.errors import EnvparityError
@@ -20,6 +20,9 @@ from envparity.expectation import lint_expectations
 from envparity.interpreter import discover
 from envparity.lint import lint_corpus
 from envparity.plan import Corpus, data_folder
+from envparity.plugin import SKIP_REVISION
+from envparity.report.changes import changes
+from envparity.report.jsonl import read_report
 from envparity.report.terminal import link, make_console
 from envparity.scenario import Scenario, tree
 
@@ -31,6 +34,8 @@ Exit status:
   3  an error in envparity itself
   4  a command line or a machine that cannot be served
   5  nothing was judged
+With --baseline, 0 says that nothing got worse. With --bisect, 125 says that a cell is in error or
+not supported, so that nothing can be said of this revision.
 """
 
 
@@ -83,6 +88,19 @@ def _builder_help() -> str:
 @click.option("--corpus", type=click.Path(path_type=Path), help="Scenarios of your own.")
 @click.option("--cache", type=click.Path(path_type=Path), help="Instead of the user's cache.")
 @click.option("--expectations", type=click.Path(path_type=Path), help="Known failures.")
+@click.option(
+    "--baseline",
+    type=click.Path(path_type=Path),
+    help="An earlier report: only what is worse than it fails the run.",
+)
+@click.option(
+    "--require",
+    "required",
+    multiple=True,
+    metavar="SCENARIO",
+    help="At parity, whatever the baseline and expectations say (repeatable).",
+)
+@click.option("--bisect", is_flag=True, help="For git bisect run: 125 where nothing can be said.")
 @click.option("--no-namespaces", is_flag=True, help="Do without private mount namespaces.")
 @click.option("--shuffle", type=int, metavar="SEED", help="Judge the cells in another order.")
 @click.option("--exitfirst", "-x", is_flag=True, help="Stop at the first failure.")
@@ -97,6 +115,9 @@ def run(
     corpus: Path | None,
     cache: Path | None,
     expectations: Path | None,
+    baseline: Path | None,
+    required: tuple[str, ...],
+    bisect: bool,
     no_namespaces: bool,
     shuffle: int | None,
     exitfirst: bool,
@@ -122,6 +143,7 @@ def run(
         f"--numprocesses={workers}",
         *(f"--builder={name}" for name in names or ("reference",)),
         *(f"--scenario={name}" for name in scenarios),
+        *(f"--require={name}" for name in required),
     ]
     if python is not None:
         arguments.append(f"--python={python}")
@@ -133,6 +155,10 @@ def run(
         arguments.append(f"--expectations={expectations.absolute()}")
     if shuffle is not None:
         arguments.append(f"--shuffle={shuffle}")
+    if baseline is not None:
+        arguments.append(f"--baseline={baseline.absolute()}")
+    if bisect:
+        arguments.append("--bisect")
     if no_namespaces:
         arguments.append("--no-namespaces")
     if exitfirst:
@@ -140,7 +166,36 @@ def run(
     arguments += ["-v"] * verbose + ["-q"] * quiet
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     os.environ.pop("PYTEST_ADDOPTS", None)
-    sys.exit(pytest.main(arguments))
+    status = int(pytest.main(arguments))
+    # For git bisect every other status than 0 would be bad, and a builder that cannot even
+    # describe itself is found out before a cell is judged.
+    sys.exit(SKIP_REVISION if bisect and status > 1 else status)
+
+
+@main.command(name="compare")
+@click.argument("old", type=click.Path(path_type=Path))
+@click.argument("news", type=click.Path(path_type=Path), nargs=-1, required=True, metavar="NEW...")
+@click.option(
+    "--require",
+    "required",
+    multiple=True,
+    metavar="SCENARIO",
+    help="At parity, whatever OLD says: a name, a theme or a glob (repeatable).",
+)
+@click.option("--verbose", "-v", is_flag=True, help="The story of every failure.")
+def compare_reports(
+    old: Path, news: tuple[Path, ...], required: tuple[str, ...], verbose: bool
+) -> None:
+    """Say what changed from the report OLD to NEW, and whether anything got worse.
+
+    Several NEWs are runs of one thing: a cell on which they disagree is flaky. Exit status: 0
+    nothing got worse, 1 something did, 4 a report that is cut off, foreign or contradictory.
+    """
+    found = gate.compare(read_report(old), [read_report(one) for one in news], require=required)
+    console = make_console()
+    for line in changes(found, verbose=verbose):
+        console.print(line, soft_wrap=True)
+    sys.exit(0 if found.is_green else 1)
 
 
 @main.command()

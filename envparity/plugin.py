@@ -17,14 +17,19 @@ import pytest
 
 from envparity.cell import Cell
 from envparity.errors import EnvparityError, ReportError
+from envparity.gate import Gate, compare, within
 from envparity.plan import Plan, Settings, make_plan, planned
 from envparity.report import SESSION, terminal
-from envparity.report.jsonl import ReportWriter
+from envparity.report.changes import changes
+from envparity.report.jsonl import Report, ReportWriter, read_report
 from envparity.vanilla import hidden_packages
 from envparity.verdict import NOBODY, Outcome, Verdict
 
 if TYPE_CHECKING:
     from envparity.workshop import Workshop
+
+#: What tells `git bisect run` that a revision cannot be judged.
+SKIP_REVISION = 125
 
 #: Where a verdict travels from the worker to the controller: an attribute of pytest's report.
 ATTRIBUTE = "envparity"
@@ -58,6 +63,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--expectations", type=Path, metavar="PLACE", help="known failures: a file or a folder"
     )
     group.addoption("--shuffle", type=int, metavar="SEED", help="judge cells in another order")
+    group.addoption(
+        "--baseline", type=Path, metavar="FILE", help="green is what is no worse than this report"
+    )
+    group.addoption(
+        "--require", action="append", metavar="NAME", help="at parity, whatever the baseline says"
+    )
+    group.addoption("--bisect", action="store_true", help="exit with 125 where nothing can be said")
 
 
 def settings_of(config: pytest.Config) -> Settings:
@@ -264,6 +276,9 @@ class Controller(Worker):
             self.trouble: list[str] = []
             self.began = time.monotonic()
             self._writer: ReportWriter | None = None
+            self.gate: Gate | None = None
+            baseline = config.option.baseline
+            self._baseline = read_report(baseline) if baseline is not None else None
             if config.option.report is not None:
                 self._writer = ReportWriter(config.option.report, plan.header())
         except BaseException:
@@ -331,9 +346,34 @@ class Controller(Worker):
             elif not any(one.outcome is Outcome.PARITY for one in judged):
                 session.exitstatus = pytest.ExitCode.NO_TESTS_COLLECTED
         whole = self.is_complete and exitstatus in {0, 1, 5}
+        if whole:
+            session.exitstatus = self._gate(session.exitstatus)
         self._report(lambda writer: writer.finish(self.planned, complete=whole))
         if self.trouble and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
+
+    def _gate(self, exitstatus: int) -> int:
+        """The exit status of a whole run, once it is held against what it has to be."""
+        option, known = self.config.option, {Outcome.ERROR, Outcome.UNSUPPORTED}
+        if option.bisect and any(one.outcome in known for one in self.verdicts):
+            return SKIP_REVISION
+        if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
+            return exitstatus
+        now = Report(self.plan.header(), tuple(self.verdicts), {})
+        try:
+            if self._baseline is not None:
+                before = within(self._baseline, self.plan.settings.scenarios, now)
+                self.gate = compare(before, [now], require=option.require or ())
+            elif option.require:
+                self.gate = compare(now, [now], require=option.require)
+        except EnvparityError as error:
+            self.trouble.append(str(error))
+            return pytest.ExitCode.USAGE_ERROR
+        if self.gate is None:
+            return exitstatus
+        if not self.gate.is_green:
+            return pytest.ExitCode.TESTS_FAILED
+        return exitstatus if self._baseline is None else pytest.ExitCode.OK
 
     def pytest_report_header(self) -> list[str]:
         """What is judged and what stands in the way, in pytest's own header."""
@@ -368,6 +408,8 @@ class Controller(Worker):
             console.print(terminal.matrix(self.verdicts))
         terminalreporter.section("parity")
         terminalreporter.write(capture.get())
+        for line in changes(self.gate) if self.gate else ():
+            terminalreporter.write_line(line.plain)
         for trouble in self.trouble:
             terminalreporter.write_line(trouble, red=True)
 

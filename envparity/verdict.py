@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import re
 import shlex
 from collections.abc import Mapping
 from typing import Any
@@ -53,12 +54,27 @@ class Verdict:
     origin: tuple[str, ...] = ()
     expected: str = ""
     """Why this failure is known and written down; empty unless it is."""
+    digest: str = ""
+    """The scenario's, so that a later run knows whether it judges the same."""
     seconds: float = field(default=0.0, eq=False)
 
     @property
     def is_failure(self) -> bool:
         """Whether a run with this cell is not green."""
         return self.outcome.is_failure and not self.expected
+
+    @property
+    def shape(self) -> str:
+        """How it fails, but for numbers: a version in a path makes no other failure."""
+        told = (
+            [self.reason]
+            if not self.differences
+            else [
+                f"{one.step} {one.what} {one.vanilla} | {one.environment}"
+                for one in self.differences
+            ]
+        )
+        return re.sub(r"\d+(\.\d+)+|(?<=python)\d+", "X.Y", "\n".join(told))
 
     @property
     def rerun(self) -> str:
@@ -83,6 +99,7 @@ class Verdict:
             "summary": self.summary,
             "origin": list(self.origin),
             "expected": self.expected,
+            "digest": self.digest,
             "rerun": self.rerun,
         }
 
@@ -99,5 +116,6 @@ class Verdict:
             summary=data["summary"],
             origin=tuple(data["origin"]),
             expected=data["expected"],
+            digest=data["digest"],
             seconds=data["seconds"],
         )

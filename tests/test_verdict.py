@@ -62,6 +62,7 @@ class TestVerdict:
             "summary": "A script says hello",
             "origin": ["PEP 405"],
             "expected": "",
+            "digest": "",
             "rerun": "envparity run 'venvs/x[a]' --builder reference --python 3.12.1",
         }
 

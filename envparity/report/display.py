@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.text import Text
 
 from envparity.report import SESSION, terminal
+from envparity.report.changes import changes
 from envparity.verdict import Outcome
 
 if TYPE_CHECKING:
@@ -118,8 +119,13 @@ class Display:
             console.print(terminal.legend())
             console.print()
         limit = None if self.verbosity > 0 else terminal.STORIES
-        for story in terminal.stories(session.verdicts, limit=limit):
-            console.print(story, soft_wrap=True)
+        told = (
+            terminal.stories(session.verdicts, limit=limit)
+            if session.gate is None
+            else changes(session.gate, verbose=self.verbosity > 0)
+        )
+        for line in told:
+            console.print(line, soft_wrap=True)
         if self.verbosity >= 0:
             for line in terminal.skips(session.verdicts):
                 console.print(line, soft_wrap=True)

@@ -17,6 +17,9 @@ from attrs import frozen
 from envparity.errors import ReportError, UsageError
 from envparity.verdict import Outcome, Verdict
 
+#: Raised when a report is no longer what earlier versions read.
+FORMAT = 1
+
 
 class ReportWriter:
     """Writes a report while the run goes on; each line is on disk when its cell has ended."""
@@ -74,44 +77,20 @@ def read_report(path: Path) -> Report:
 
     Raises ReportError, with the line, for a file that is cut off, foreign or contradictory.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise ReportError(f"the report cannot be read: {error.strerror}", path=path) from None
-    except UnicodeDecodeError:
-        raise ReportError("no report: it is not UTF-8", path=path) from None
-    *lines, _unfinished = text.split("\n")
-    documents = []
-    for number, line in enumerate(lines, 1):
+    header, *cells, footer = _read_lines(path)
+    verdicts: dict[tuple[str, str, str], Verdict] = {}
+    for number, document in enumerate(cells, 2):
+        if document["kind"] != "cell":
+            raise ReportError(f"a {document['kind']} among the cells", path=path, line=number)
         try:
-            document = json.loads(line)
-            kind = document["kind"]
-        except (ValueError, KeyError, TypeError, RecursionError):
-            raise ReportError("not a line of a report", path=path, line=number) from None
-        documents.append((number, kind, document))
-    if not documents or documents[0][1] != "header":
-        raise ReportError("no report begins here: the first line is no header", path=path, line=1)
-    if documents[0][2].get("format") != 1:
-        raise ReportError(
-            f"a report of format {documents[0][2].get('format')}",
-            path=path,
-            line=1,
-            hint="this version of envparity reads format 1",
-        )
-    if documents[-1][1] != "footer":
-        raise ReportError(
-            "the report has no footer: its run was cut off", path=path, line=len(lines)
-        )
-    verdicts = []
-    for number, kind, document in documents[1:-1]:
-        if kind != "cell":
-            raise ReportError(f"a {kind} among the cells", path=path, line=number)
-        try:
-            verdicts.append(Verdict.from_json(document))
+            verdict = Verdict.from_json(document)
         except (KeyError, ValueError, TypeError) as error:
             raise ReportError(f"not a cell: {error}", path=path, line=number) from None
-    footer = documents[-1][2]
-    there = Counter(str(verdict.outcome) for verdict in verdicts)
+        key = verdict.scenario, verdict.builder, verdict.python
+        if verdicts.setdefault(key, verdict) is not verdict:
+            told = f"{verdict.scenario} with {verdict.builder} on {verdict.python}"
+            raise ReportError(f"a second verdict on {told}", path=path, line=number)
+    there = Counter(str(verdict.outcome) for verdict in verdicts.values())
     for what, counted, found in (
         ("cells", footer.get("reported"), len(verdicts)),
         ("outcomes", footer.get("outcomes"), {str(one): there[one] for one in Outcome}),
@@ -120,6 +99,38 @@ def read_report(path: Path) -> Report:
             raise ReportError(
                 f"the footer counts {counted} {what} where there are {found}",
                 path=path,
-                line=len(lines),
+                line=len(cells) + 2,
             )
-    return Report(documents[0][2], tuple(verdicts), footer)
+    return Report(header, tuple(verdicts.values()), footer)
+
+
+def _read_lines(path: Path) -> list[Mapping[str, Any]]:
+    """The lines of a report that begins with a header of this format and ends with a footer."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ReportError(f"the report cannot be read: {error.strerror}", path=path) from None
+    except UnicodeDecodeError:
+        raise ReportError("no report: it is not UTF-8", path=path) from None
+    *lines, _unfinished = text.split("\n")
+    documents: list[Mapping[str, Any]] = []
+    for number, line in enumerate(lines, 1):
+        try:
+            documents.append(json.loads(line))
+            documents[-1]["kind"]
+        except (ValueError, KeyError, TypeError, RecursionError):
+            raise ReportError("not a line of a report", path=path, line=number) from None
+    if not documents or documents[0]["kind"] != "header":
+        raise ReportError("no report begins here: the first line is no header", path=path, line=1)
+    if documents[0].get("format") != FORMAT:
+        raise ReportError(
+            f"a report of format {documents[0].get('format')}",
+            path=path,
+            line=1,
+            hint=f"this version of envparity reads format {FORMAT}",
+        )
+    if documents[-1]["kind"] != "footer" or len(documents) == 1:
+        raise ReportError(
+            "the report has no footer: its run was cut off", path=path, line=len(lines)
+        )
+    return documents

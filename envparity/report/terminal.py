@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
@@ -132,7 +131,7 @@ def stories(verdicts: Sequence[Verdict], *, limit: int | None = STORIES) -> list
     groups: dict[tuple[Any, ...], list[Verdict]] = defaultdict(list)
     for verdict in verdicts:
         if verdict.is_failure:
-            told = (verdict.scenario, _shape(verdict)) if verdict.differences else ()
+            told = (verdict.scenario, verdict.shape) if verdict.differences else ()
             groups[(verdict.builder, verdict.outcome, verdict.reason, told)].append(verdict)
     ordered = sorted(groups.values(), key=lambda same: (_SEVERITY[same[0].outcome], -len(same)))
     lines: list[Text] = []
@@ -142,14 +141,6 @@ def stories(verdicts: Sequence[Verdict], *, limit: int | None = STORIES) -> list
     if limit is not None and len(ordered) > limit:
         lines.append(Text(f"… and {len(ordered) - limit} more; -v tells all", style="dim"))
     return lines
-
-
-def _shape(verdict: Verdict) -> str:
-    """What differs, but for numbers: a version in a path makes no other story."""
-    told = (
-        f"{one.step} {one.what} {one.vanilla} | {one.environment}" for one in verdict.differences
-    )
-    return re.sub(r"\d+(\.\d+)+|(?<=python)\d+", "X.Y", "\n".join(told))
 
 
 def _story(same: Sequence[Verdict]) -> list[Text]:

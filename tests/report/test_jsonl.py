@@ -204,6 +204,15 @@ class TestContradictions:
         with pytest.raises(ReportError, match=r"the footer counts 3 cells where there are 2"):
             read_report(rewrite(path, *documents))
 
+    @pytest.mark.parametrize("outcome", ["parity", "differs"])
+    def test_second_verdict(self, path: Path, outcome: str) -> None:
+        """A cell that is there twice is an error on its second line, whatever it says."""
+        header, first, *rest = lines(path)
+        again = {**first, "outcome": outcome}
+        told = r":4: a second verdict on scripts/a with reference on 3\.12\.1"
+        with pytest.raises(ReportError, match=told):
+            read_report(rewrite(path, header, first, rest[0], again, *rest[1:]))
+
     def test_changed_outcome(self, path: Path) -> None:
         """A cell that was made to look better shows in the counts."""
         documents = lines(path)
