@@ -21,6 +21,6 @@ CAUGHT_BY = "venvs/program-in-an-open-venv"
 
 def tamper(environment: Path, request: Mapping[str, Any]) -> None:
     """Add a .pth file that does it."""
-    for path in _wrappers.interpreters(environment):
-        line = f"import sys; sys.executable = {str(path)!r}"
-        _wrappers.add_path_file(environment, "executable", line)
+    python = _wrappers.interpreters(environment)[0]
+    line = f"import sys; sys.executable = {str(python)!r}"
+    _wrappers.add_path_file(environment, "executable", line)
