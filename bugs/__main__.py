@@ -47,7 +47,7 @@ def _tamper(bug: Bug, request_file: Path) -> int:
     except (OSError, BuildError) as error:
         shutil.rmtree(output, ignore_errors=True)
         print(f"bugs: {bug.name}: {error}", file=sys.stderr)
-        return 1
+        return error.exit_status if isinstance(error, BuildError) else 1
     return 0
 
 

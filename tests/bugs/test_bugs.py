@@ -75,6 +75,8 @@ def test_is_told(name: str) -> None:
 
 
 SHOWS = {
+    "patched-executable": ("import sys; print(sys.executable)", "{env}/bin/{python}"),
+    "variables-dropped": ("import os; print(os.environ.get('PYTHONPATH'))", "None"),
     "pythonhome-wrapper": ("import os; print(os.environ.get('PYTHONHOME'))", "{env}"),
     "pythonpath-wrapper": ("import os; print(os.environ.get('PYTHONPATH'))", "{env}/{site}"),
     "sitecustomize-prefix": ("import sys; print(sys.prefix, sys.base_prefix)", "{env} {env}/.base"),
@@ -91,7 +93,10 @@ def test_shows(
         pytest.skip("2.7 knows one prefix")
     environment = build(name, base, [wheel_of(make_wheel)], tmp_path, cache)
     script, told = SHOWS[name]
-    words = {"env": environment, "site": base.scheme["purelib"], "base": base.prefix}
+    words = {
+        "env": environment, "site": base.scheme["purelib"], "base": base.prefix,
+        "python": f"python{base.minor}",
+    }  # fmt: skip
     assert run([python_of(environment, base), "-c", script]) == told.format(**words) + "\n"
 
 
@@ -103,6 +108,25 @@ def test_deleted_lines(
     text = (environment / base.scheme["scripts"] / "foo").read_bytes()
     assert PROGRAM.splitlines()[2] not in text
     assert b"unwrap:" in text
+
+
+def test_no_leftovers_of_what_is_not_supported(base: Interpreter, tmp_path: Path) -> None:
+    """A bug that an interpreter cannot have says so with the protocol's status, and cleans up."""
+    if base.version >= (3,):
+        pytest.skip("only Python 2 knows no pyvenv.cfg")
+    output = tmp_path / "env"
+    words = {"executable": str(base.executable)}
+    request = {"protocol": 1, "interpreter": words, "packages": [], "output": str(output)}
+    (tmp_path / "request.json").write_text(json.dumps(request))
+    command = [sys.executable, "-m", "bugs", "pyvenv-cfg-of-itself", "build"]
+    variables = {**os.environ, "PYTHONPATH": str(ROOT), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    done = subprocess.run(
+        [*command, str(tmp_path / "request.json")],
+        env=variables, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 4
+    assert "Python 2" in done.stderr
+    assert not output.exists()
 
 
 def test_unknown() -> None:

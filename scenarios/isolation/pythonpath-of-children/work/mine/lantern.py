@@ -1,0 +1,1 @@
+LIGHT = "the user's"
