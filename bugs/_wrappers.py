@@ -16,6 +16,12 @@ from reference.errors import BuildError
 #: The interpreter's own programs that are Python itself, and no tool of it.
 PYTHON = re.compile(r"python\d*(\.\d+)?[a-z]*")
 
+#: The line that nixpkgs injects into scripts, with nothing to set and nothing to add.
+PREAMBLE = (
+    b"import sys;import site;import functools;functools.reduce("
+    b"lambda k, p: site.addsitedir(p, k), [], site._init_pathinfo());\n"
+)
+
 
 def interpreters(environment: Path) -> list[Path]:
     """The real files in bin that are Python; other names of it are links to them."""

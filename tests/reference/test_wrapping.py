@@ -22,6 +22,7 @@ PIECES = [
     b"if 1: pass\n", b"@x\n", b"\xe9", b"print 1\n", b"\xef\xbb\xbf", b"class A: pass\n", b"f'x'",
     b"'unwrap:" + b"0" * 64 + b"';", b"__import__('sys').argv[0]='x';", b"\r",
 ]  # fmt: skip
+CORPUS = Path(__file__).parents[2] / "scenarios" / "wrappers"
 SOURCES = st.lists(st.sampled_from(PIECES), max_size=9).map(b"".join) | st.binary(max_size=40)
 
 
@@ -116,3 +117,17 @@ def test_argv0_and_folders(tmp_path: Path) -> None:
     from .conftest import run
 
     assert run([sys.executable, program, "1"]) == "True ['1'] True\n"
+
+
+INJECTED = [
+    path
+    for path in sorted(CORPUS.rglob("*"))
+    if path.is_file() and b"'unwrap:" in path.read_bytes()
+]
+
+
+@pytest.mark.parametrize("path", INJECTED, ids=lambda path: str(path.relative_to(CORPUS)))
+def test_preambles_of_the_corpus(path: Path) -> None:
+    """What the corpus calls a preamble is one, so that its scenarios have something unwrapped."""
+    original = unwrap(path.read_bytes())
+    assert (original is None) is (path.name == "with-a-digest-of-something-else.py")

@@ -1,3 +1,2 @@
 #!python
-__import__('sys').argv[0]='/pkgs/greet-1.0/bin/greet';list(map(__import__('site').addsitedir,['/pkgs/greet-1.0/lib']));'unwrap:af5b3d736618de90da3d0f5e499cf44616cd26c9fa3861507356fdb242b76b23';
-import lantern; print(lantern.LIGHT)
+__import__('sys').argv[0]=getattr(__import__('os'),'fsdecode',str)(b'/pkgs/greet-1.0/bin/greet');list(map(__import__('site').addsitedir,map(getattr(__import__('os'),'fsdecode',str),[b'/pkgs/greet-1.0/lib'])));'unwrap:af5b3d736618de90da3d0f5e499cf44616cd26c9fa3861507356fdb242b76b23';import lantern; print(lantern.LIGHT)

@@ -1,0 +1,6 @@
+def hello():
+    print("hello")
+
+
+def everybody():
+    print("hello, everybody")
