@@ -136,8 +136,7 @@ class Plan:
             Path(__file__).parent.parent, Path(sys.prefix), Path(sys.base_prefix),
             *(Path(tool.command[0]).parent for tool in self.tools.values()),
             *(one.prefix for one in self.found),
-            *(Path(name[5:]).absolute().parent for name in self.settings.builders
-              if name.startswith("exec:") and "/" in name),
+            *(place for builder in self.builders for place in builder.places),
         }  # fmt: skip
         sandbox = Sandbox(
             folder=self.workspace / "cells" / worker,
