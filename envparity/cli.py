@@ -83,6 +83,11 @@ def _builder_help() -> str:
 @click.option("--corpus", type=click.Path(path_type=Path), help="Scenarios of your own.")
 @click.option("--cache", type=click.Path(path_type=Path), help="Instead of the user's cache.")
 @click.option("--expectations", type=click.Path(path_type=Path), help="Known failures.")
+@click.option(
+    "--update-expectations",
+    is_flag=True,
+    help="Write what fails into the expectations, and take out what no longer does.",
+)
 @click.option("--no-namespaces", is_flag=True, help="Do without private mount namespaces.")
 @click.option("--shuffle", type=int, metavar="SEED", help="Judge the cells in another order.")
 @click.option("--exitfirst", "-x", is_flag=True, help="Stop at the first failure.")
@@ -97,6 +102,7 @@ def run(
     corpus: Path | None,
     cache: Path | None,
     expectations: Path | None,
+    update_expectations: bool,
     no_namespaces: bool,
     shuffle: int | None,
     exitfirst: bool,
@@ -133,6 +139,8 @@ def run(
         arguments.append(f"--expectations={expectations.absolute()}")
     if shuffle is not None:
         arguments.append(f"--shuffle={shuffle}")
+    if update_expectations:
+        arguments.append("--update-expectations")
     if no_namespaces:
         arguments.append("--no-namespaces")
     if exitfirst:

@@ -20,7 +20,6 @@ from envparity.errors import EnvparityError, ReportError
 from envparity.plan import Plan, Settings, make_plan, planned
 from envparity.report import SESSION, terminal
 from envparity.report.jsonl import ReportWriter
-from envparity.vanilla import hidden_packages
 from envparity.verdict import NOBODY, Outcome, Verdict
 
 if TYPE_CHECKING:
@@ -57,6 +56,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--expectations", type=Path, metavar="PLACE", help="known failures: a file or a folder"
     )
+    group.addoption(
+        "--update-expectations",
+        action="store_true",
+        help="write what fails into the expectations, and take out what no longer does",
+    )
     group.addoption("--shuffle", type=int, metavar="SEED", help="judge cells in another order")
 
 
@@ -69,6 +73,7 @@ def settings_of(config: pytest.Config) -> Settings:
         "scenarios": tuple(option.scenario or ()),
         "namespaces": not option.no_namespaces,
         "shuffle": option.shuffle,
+        "update_expectations": option.update_expectations,
     }
     if option.corpus is not None:
         given["corpus"] = option.corpus.absolute()
@@ -219,8 +224,9 @@ class CellItem(_Item):
     def runtest(self) -> None:
         """Judge the cell."""
         verdict = self.cell.judge(self.worker.workshop)
-        expectations = self.worker.plan.expectations
-        self.conclude(expectations.judge(verdict, self.cell.interpreter.version))
+        plan, version = self.worker.plan, self.cell.interpreter.version
+        strict = not plan.settings.update_expectations
+        self.conclude(plan.expectations.judge(verdict, version, strict=strict))
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """Where the scenario is."""
@@ -262,6 +268,7 @@ class Controller(Worker):
             self.verdicts: list[Verdict] = []
             self.planned = -1
             self.trouble: list[str] = []
+            self.news: list[str] = []
             self.began = time.monotonic()
             self._writer: ReportWriter | None = None
             if config.option.report is not None:
@@ -334,32 +341,36 @@ class Controller(Worker):
         self._report(lambda writer: writer.finish(self.planned, complete=whole))
         if self.trouble and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
+        if self.plan.settings.update_expectations:
+            self._update_expectations(session)
+        elif idle := self.plan.idle_rules(self.verdicts):
+            self.trouble += map(str, idle)
+            if session.exitstatus == pytest.ExitCode.OK:
+                session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def _update_expectations(self, session: pytest.Session) -> None:
+        """Rewrite the expectations; a run that they then describe has succeeded."""
+        from envparity.revision import revise  # noqa: PLC0415  # tomlkit is for this alone
+
+        if not self.is_complete:
+            self.trouble.append("the run was cut off: the expectations are left as they were")
+            return
+        try:
+            self.news += revise(self.plan, self.verdicts)
+        except EnvparityError as error:
+            self.trouble.append(str(error))
+            session.exitstatus = pytest.ExitCode.USAGE_ERROR
+            return
+        if not any(one.outcome is Outcome.ERROR and one.is_failure for one in self.verdicts):
+            session.exitstatus = pytest.ExitCode.OK
 
     def pytest_report_header(self) -> list[str]:
         """What is judged and what stands in the way, in pytest's own header."""
         return self.preamble()
 
     def preamble(self) -> list[str]:
-        """One line each: builders, interpreters, the sandbox, and interpreters left out."""
-        plan = self.plan
-        lines = [
-            f"builders: {', '.join(plan.settings.builders)}",
-            f"interpreters: {', '.join(one.label for one in plan.interpreters)}",
-            f"cache: {plan.settings.cache}",
-        ]
-        if not plan.namespaces:
-            lines.append(
-                f"no namespaces ({plan.why_plain}): vanilla is a relocated copy, nothing is "
-                "contained, and scenarios that need the true prefix are skipped"
-            )
-        hidden = {name for one in plan.interpreters for name in hidden_packages(one)}
-        if hidden:
-            lines.append(
-                f"hidden: {len(hidden)} things in the interpreters' own site-packages, which the "
-                "report names"
-            )
-        lines += [f"left out: {problem}" for problem in plan.problems]
-        return lines
+        """What is judged and what stands in the way, one line each."""
+        return self.plan.preamble()
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """The matrix, below pytest's own account."""
@@ -368,6 +379,8 @@ class Controller(Worker):
             console.print(terminal.matrix(self.verdicts))
         terminalreporter.section("parity")
         terminalreporter.write(capture.get())
+        for news in self.news:
+            terminalreporter.write_line(news)
         for trouble in self.trouble:
             terminalreporter.write_line(trouble, red=True)
 

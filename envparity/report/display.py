@@ -123,6 +123,8 @@ class Display:
         if self.verbosity >= 0:
             for line in terminal.skips(session.verdicts):
                 console.print(line, soft_wrap=True)
+        for news in session.news:
+            console.print(Text(news), soft_wrap=True)
         for trouble in [*session.trouble, *self._trouble]:
             console.print(Text(trouble, style="bold red"), soft_wrap=True)
         console.print(terminal.totals(session.verdicts, time.monotonic() - session.began))
