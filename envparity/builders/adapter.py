@@ -37,8 +37,9 @@ PROGRAM = (
 
 #: How pip says that it will not install what it was asked for, as opposed to: that it cannot.
 _PIP_REFUSES = re.compile(
-    r"No matching distribution found|Cannot install|ResolutionImpossible|Double requirement given"
-    r"|is not a supported wheel|requires a different Python|outside target directory"
+    r"No matching distribution found|Could not find a version|Cannot install|ResolutionImpossible"
+    r"|Double requirement given|is not a supported wheel|requires a different Python"
+    r"|outside target directory"
 )
 
 
@@ -234,21 +235,22 @@ def needed(tool: str, name: str, remedy: str) -> str:
     return tool
 
 
-def pip_install(task: Task, python: Path, *options: str | Path) -> None:
-    """Install the task's packages with the base's own pip, run by *python*.
+def pip_install(task: Task, python: Path, *options: str | Path, wheel: Path | None = None) -> None:
+    """Install the task's packages with the pip of *wheel*, or else the base's own, by *python*.
 
-    It is the pip that `ensurepip` brings, hence the one of a fresh venv; it runs from a folder of
-    its own, so that the environment holds what vanilla holds, which has no pip either. Bytecode
-    is left out for the same reason.
+    The base's is the one that `ensurepip` brings, hence that of a fresh venv. It runs from a
+    folder of its own, so that the environment holds what vanilla holds, which has no pip either.
+    Bytecode is left out for the same reason.
 
     Raises Refused where pip says that it will not, Unsupported for a base without ensurepip.
     """
     if not task.packages:
         return
+    pip = unpacked(str(wheel), lambda: wheel) if wheel else base_pip(task)
     places = [f"--find-links={folder}" for folder in task.folders]
     try:
         run(
-            *(python, base_pip(task), "install", "--quiet", "--no-index", "--no-compile"),
+            *(python, pip, "install", "--quiet", "--no-index", "--no-compile"),
             *("--disable-pip-version-check", "--no-cache-dir", *places, *options),
             *task.requirements,
         )
@@ -272,19 +274,26 @@ for folder in folders:
 
 
 def base_pip(task: Task) -> Path:
-    """The folder `pip` of the pip that the base's ensurepip has, unpacked once per run."""
-    name = hashlib.sha256(str(task.python).encode()).hexdigest()[:16]
-    folder = Path.home() / "pip" / name
-    if not folder.exists():
+    """The folder `pip` of the pip that the base's ensurepip has."""
+
+    def find() -> Path:
         try:
-            wheel = run(task.python, "-c", _WHERE_IS_PIP).splitlines()[0]
+            return Path(run(task.python, "-c", _WHERE_IS_PIP).splitlines()[0])
         except (BuilderError, IndexError):
             raise Unsupported(
                 f"{task.python} has no pip in its ensurepip (on Debian and Ubuntu: "
                 f"apt install python{task.minor}-venv)"
             ) from None
-        draft = folder.with_name(f"{name}.{os.getpid()}")
-        with zipfile.ZipFile(wheel) as archive:
+
+    return unpacked(str(task.python), find)
+
+
+def unpacked(name: str, find: Callable[[], Path]) -> Path:
+    """The folder `pip` of a wheel of pip that *find* finds, unpacked once per run for *name*."""
+    folder = Path.home() / "pip" / hashlib.sha256(name.encode()).hexdigest()[:16]
+    if not folder.exists():
+        draft = folder.with_name(f"{folder.name}.{os.getpid()}")
+        with zipfile.ZipFile(find()) as archive:
             archive.extractall(draft)
         try:
             draft.rename(folder)

@@ -1,13 +1,15 @@
 """`virtualenv`: the tool that came first and outlived its copy in the standard library.
 
-The virtualenv of the host's Python makes the environment; the base's own pip installs into it.
-`--no-seed` leaves pip out, as in `venv`; virtualenv brings none for old Pythons in any case.
+The virtualenv of the host's Python makes the environment. `--no-seed` leaves pip out, as in
+`venv`; the one that virtualenv would have put there installs the packages. For Pythons that it
+has no pip for any more that is the base's own.
 """
 
 from __future__ import annotations
 
 import importlib.metadata
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -50,8 +52,16 @@ class Virtualenv:
             if any(words in error.message for words in _TOO_OLD):
                 raise Unsupported(f"virtualenv: {error.message}") from None
             raise
-        pip_install(task, task.output / "bin" / "python")
+        pip_install(task, task.output / "bin" / "python", wheel=_bundled_pip(task))
         return task.venv_layout
+
+
+def _bundled_pip(task: Task) -> Path | None:
+    """The wheel of pip that virtualenv has for the task's Python, if it has one."""
+    from virtualenv.seed.wheels.embed import get_embed_wheel  # noqa: PLC0415
+
+    wheel = get_embed_wheel("pip", task.minor)
+    return wheel.path if wheel else None
 
 
 ADAPTER = Virtualenv
