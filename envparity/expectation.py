@@ -6,7 +6,7 @@ always what is true.
 
 A rule says of a builder whose purpose differs from the claim what it makes differently on
 purpose: a virtual environment is *meant* to share the standard library of its base. It explains
-differences wherever they turn up; a cell is expected when each of its differences is explained.
+differences wherever they turn up; a cell is expected when all of its differences are explained.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ class Rule:
     """One thing that the builder does differently on purpose.
 
     Either *replace*, wherever it is found in what the environment shows, stands for *by* in
-    vanilla, or the diff in which *difference* is found is meant as a whole.
+    vanilla, or a step whose diffs have *difference* in them is meant to end as it does.
     """
 
     cells: Cells
@@ -107,31 +107,33 @@ class Rule:
     reported: tuple[str, ...] = ()
 
 
-def explanation(differences: Iterable[Difference], rules: Sequence[Rule]) -> tuple[Rule, ...]:
+def explanation(differences: Sequence[Difference], rules: Sequence[Rule]) -> tuple[Rule, ...]:
     """The *rules* that explain all of the *differences* between them; none if one is left.
 
-    First what is replaced is put back. Where that leaves a difference, one rule has to know it.
+    First what is replaced is put back. Where that leaves a difference, a rule has to know what
+    the step did: its exit status, output and files are one event, so one of them is enough.
     """
     used: dict[Rule, None] = {}
+    left: dict[int, list[str]] = {}
     for difference in differences:
         text = difference.environment
-        changed: dict[Rule, None] = {}
         for rule in rules:
             if rule.replace:
                 back = functools.partial(_constant, rule.by)
                 text, count = re.subn(rule.replace, back, text, flags=re.MULTILINE)
-                changed.update({rule: None} if count else {})
+                used.update({rule: None} if count else {})
         if text != difference.vanilla:
-            left = "\n".join(evolve(difference, environment=text).diff())
-            knowing = [
-                rule
-                for rule in rules
-                if rule.difference and re.search(rule.difference, left, re.MULTILINE)
-            ]
-            if not knowing:
-                return ()
-            changed[knowing[0]] = None
-        used.update(changed)
+            left.setdefault(difference.step, []).extend(evolve(difference, environment=text).diff())
+    for lines in left.values():
+        told = "\n".join(lines)
+        knowing = [
+            rule
+            for rule in rules
+            if rule.difference and re.search(rule.difference, told, re.MULTILINE)
+        ]
+        if not knowing:
+            return ()
+        used[knowing[0]] = None
     return tuple(used)
 
 

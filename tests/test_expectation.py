@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 
 from envparity.errors import CorpusError, UsageError
 from envparity.expectation import (
@@ -172,11 +173,14 @@ def rules(tmp_path: Path) -> Expectations:
 
 
 def differs(*pairs: tuple[str, str], scenario: str = "venvs/x", **changes: str) -> Verdict:
-    """A cell of the builder venv that differs in *pairs* of vanilla and environment."""
+    """A cell of the builder venv that differs in *pairs* of vanilla and environment, by step."""
     return make_verdict(
         scenario,
         Outcome.DIFFERS,
-        differences=tuple(make_difference(vanilla=one, environment=two) for one, two in pairs),
+        differences=tuple(
+            make_difference(vanilla=one, environment=two, step=step)
+            for step, (one, two) in enumerate(pairs)
+        ),
         **{"builder": "venv", **changes},
     )
 
@@ -220,6 +224,15 @@ class TestRules:
     def test_left_over(self, rules: Expectations, cell: Verdict) -> None:
         """A cell with anything that no rule explains is a failure, whatever else they explain."""
         assert rules.judge(cell, "3.12.1") == cell
+
+    def test_a_step_is_one_event(self, rules: Expectations) -> None:
+        """A rule that knows one difference of a step explains what else the step did."""
+        exits = make_difference(vanilla="0", environment="1", what="exit status")
+        cell = differs(self.looks)
+        cell = evolve(cell, differences=(exits, *cell.differences))
+        assert rules.judge(cell, "3.12.1").expected == "it is one"
+        elsewhere = evolve(cell, differences=(evolve(exits, step=1), *cell.differences[1:]))
+        assert rules.judge(elsewhere, "3.12.1") == elsewhere
 
     def test_parity_is_no_offence(self, rules: Expectations) -> None:
         """A cell that a rule covers may well be at parity."""
