@@ -50,7 +50,9 @@ class Cells:
     scenarios: tuple[str, ...]
     """Names, themes or globs."""
     builders: tuple[str, ...] = ()
-    """Names as they are asked for, or globs; all of the file's when empty."""
+    """Names as they are asked for, or globs; all of the kind's when empty."""
+    kind: str = ""
+    """The kind of builder that the file is about; any when empty."""
     python: SpecifierSet | None = None
     interpreters: tuple[str, ...] = ()
     """As `series` calls them, or globs; all when empty."""
@@ -59,7 +61,8 @@ class Cells:
         """Whether a cell is among them; *label* and *version* are the interpreter's."""
         name = series(label)
         return (
-            any(is_named(scenario, pattern) for pattern in self.scenarios)
+            self.kind in {"", builder.partition(":")[0]}
+            and any(is_named(scenario, pattern) for pattern in self.scenarios)
             and (not self.builders or any(fnmatch.fnmatchcase(builder, p) for p in self.builders))
             and (self.python is None or self.python.contains(version, prereleases=True))
             and (
@@ -162,7 +165,7 @@ class Expectations:
         rules: list[Rule] = []
         for file in files:
             if file.is_file():
-                found, errors = read_expectations(file)
+                found, errors = read_expectations(file, kind="" if file == place else file.stem)
                 if errors:
                     raise errors[0]
                 entries += found.entries
@@ -248,41 +251,42 @@ def files_for(place: Path, builders: Iterable[str]) -> list[Path]:
     return [place] if place.is_file() else [place / f"{kind}.toml" for kind in kinds]
 
 
-def read_expectations(file: Path) -> tuple[Expectations, list[CorpusError]]:
-    """What *file* says, and all that is wrong with it."""
+def read_expectations(file: Path, kind: str = "") -> tuple[Expectations, list[CorpusError]]:
+    """What *file* says of builders of a *kind*, and all that is wrong with it."""
     try:
         document = Document.read(file)
     except CorpusError as error:
         return Expectations(), [error]
-    return parse_expectations(document), document.errors
+    return parse_expectations(document, kind), document.errors
 
 
-def parse_expectations(document: Document) -> Expectations:
+def parse_expectations(document: Document, kind: str = "") -> Expectations:
     """What *document* says; what is wrong with it is in its `errors`."""
     document.check_keys(("expected", "rule"))
     entries = tuple(
-        _read_entry(document, "expected", index)
+        _read_entry(document, kind, "expected", index)
         for index in range(len(document.get(list, [], "expected")))
     )
     rules = tuple(
-        _read_rule(document, "rule", index) for index in range(len(document.get(list, [], "rule")))
+        _read_rule(document, kind, "rule", index)
+        for index in range(len(document.get(list, [], "rule")))
     )
     return Expectations(entries, rules)
 
 
-def _read_entry(document: Document, *place: str | int) -> Expectation:
+def _read_entry(document: Document, kind: str, *place: str | int) -> Expectation:
     document.check_keys(_KEYS, *place)
     outcome = document.get(str, str(Outcome.DIFFERS), *place, "outcome")
     failures = [str(one) for one in Outcome if one.is_failure]
     document.check_choice(outcome, failures, *place, "outcome")
     return Expectation(
-        **_read_common(document, *place),
+        **_read_common(document, kind, *place),
         outcome=Outcome(outcome) if outcome in failures else Outcome.DIFFERS,
         difference=_read_pattern(document, *place, "difference"),
     )
 
 
-def _read_rule(document: Document, *place: str | int) -> Rule:
+def _read_rule(document: Document, kind: str, *place: str | int) -> Rule:
     document.check_keys(_RULE_KEYS, *place)
     difference, replace = (
         _read_pattern(document, *place, key) for key in ("difference", "replace")
@@ -293,10 +297,12 @@ def _read_rule(document: Document, *place: str | int) -> Rule:
         document.complain("a rule has either `difference` or `replace` and `with`", *place)
     elif ("replace" in given) != ("with" in given):
         document.complain("`replace` and `with` belong together", *place)
-    return Rule(**_read_common(document, *place), difference=difference, replace=replace, by=by)
+    return Rule(
+        **_read_common(document, kind, *place), difference=difference, replace=replace, by=by
+    )
 
 
-def _read_common(document: Document, *place: str | int) -> dict[str, Any]:
+def _read_common(document: Document, kind: str, *place: str | int) -> dict[str, Any]:
     """What entries and rules both have."""
     for needed in ("scenarios", "reason"):
         if not document.get(dict, {}, *place).get(needed):
@@ -305,6 +311,7 @@ def _read_common(document: Document, *place: str | int) -> dict[str, Any]:
         "cells": Cells(
             scenarios=document.strings(*place, "scenarios"),
             builders=document.strings(*place, "builders"),
+            kind=kind,
             python=document.specifier(*place, "python"),
             interpreters=document.strings(*place, "interpreters"),
         ),

@@ -127,6 +127,20 @@ def test_bad_files(tmp_path: Path, text: str, words: str) -> None:
     assert str(caught.value).startswith(f"{file}{words}")
 
 
+def test_a_file_is_about_its_kind(folder: Path) -> None:
+    """What KIND.toml says is said of that kind alone, whoever else takes part in the run."""
+    (folder / "venv.toml").write_text(RULES + '[[expected]]\nscenarios = ["x"]\nreason = "r"\n')
+    both = Expectations.read(folder, ["venv", "uv"])
+    about = [
+        both.entries[0].cells.cover("x/y", name, "3.12.1", "3.12.1")
+        for name in ("venv", "venv:system-site", "uv")
+    ]
+    assert [True, True, False] == about
+    shared = differs(TestRules.shared)
+    assert both.judge(shared, "3.12.1").expected
+    assert not both.judge(evolve(shared, builder="uv"), "3.12.1").expected
+
+
 def test_no_place(tmp_path: Path) -> None:
     """A place that is not there is a usage error; a kind without a file expects nothing."""
     with pytest.raises(UsageError, match="no expectations are there"):
