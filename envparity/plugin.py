@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from envparity.builders import KINDS
 from envparity.cell import Cell
 from envparity.errors import EnvparityError, ReportError
 from envparity.plan import Plan, Settings, make_plan, planned
@@ -36,8 +37,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--builder",
         action="append",
         metavar="KIND[:ARGUMENT]",
-        help="judge the corpus with this builder (repeatable): reference, vanilla, bug:NAME, "
-        "exec:PROGRAM",
+        help=f"judge the corpus with this builder (repeatable): {', '.join(KINDS)}",
     )
     group.addoption("--python", metavar="SPEC", help="interpreters: 3.12, 3.8-3.13, all, a path")
     group.addoption(

@@ -10,8 +10,17 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
-from envparity.builders import Unsupported
-from envparity.builders.adapter import Facts, Task, builder, needed, pip_install, run, version_of
+from envparity.builders import Refused, Unsupported
+from envparity.builders.adapter import (
+    Facts,
+    Task,
+    builder,
+    needed,
+    pip_install,
+    run,
+    telling,
+    version_of,
+)
 from envparity.comparison import SHARED_PREFIXES
 from envparity.errors import BuilderError
 
@@ -24,6 +33,10 @@ HOMEPAGE = "https://www.gnu.org/software/stow"
 def stow() -> ProgramBuilder:
     """The builder."""
     return builder("stow", "stow", "stow")
+
+
+#: How a line begins in which stow says what it will not stow.
+_CONFLICT = "* existing target"
 
 
 @frozen
@@ -52,10 +65,17 @@ class Stow:
             pip_install(alone, task.python, "--no-deps", f"--prefix={folder / names[-1]}")
         task.output.mkdir()
         try:
-            run(tool, f"--dir={folder}", f"--target={task.output}", "base", *names)
+            run(tool, f"--dir={folder}", f"--target={task.output}", "base", *names, gist=_gist)
         except BuilderError as error:
-            raise BuilderError(f"stow: {error.message}") from None
+            kind = Refused if error.message.startswith(_CONFLICT) else BuilderError
+            raise kind(f"stow: {error.message}") from None
         return {"prefix": str(task.output)}
+
+
+def _gist(text: str) -> str:
+    """Stow's last line says that it stopped, and the one with an asterisk why."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return next((line for line in lines if line.startswith(_CONFLICT)), telling(text))
 
 
 ADAPTER = Stow
