@@ -46,11 +46,17 @@ def find_tools() -> dict[str, Tool]:
     if (spec := importlib.util.find_spec("virtualenv")) and spec.origin:
         command = (sys.executable, "-I", "-m", "virtualenv")
         found["virtualenv"] = Tool("virtualenv", command, _identity(Path(spec.origin)))
-    beside = Path(sys.executable).parent / "uv"
-    uv = str(beside) if beside.exists() else shutil.which("uv")
+    uv = find_program("uv")
     if uv:
-        found["uv"] = Tool("uv", (uv,), _identity(Path(uv)))
+        found["uv"] = Tool("uv", (str(uv),), _identity(uv))
     return found
+
+
+def find_program(name: str) -> Path | None:
+    """The program *name* that was installed beside envparity, or else the one on PATH."""
+    beside = Path(sys.executable).parent / name
+    found = str(beside) if beside.exists() else shutil.which(name)
+    return Path(found).absolute() if found else None
 
 
 def write_tools(tools: Mapping[str, Tool], folder: Path) -> None:

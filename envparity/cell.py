@@ -11,7 +11,7 @@ from pathlib import Path
 from attrs import evolve, frozen
 
 from envparity import capability
-from envparity.builders import Builder, Refused, Request, Unsupported
+from envparity.builders import Builder, Inapplicable, Refused, Request, Unsupported
 from envparity.cache import digest, digest_of_files
 from envparity.comparison import Difference, Rerooting, compare
 from envparity.contract import check_contract
@@ -55,6 +55,8 @@ class Cell:
             verdict = self._judge(workshop)
         except Refused as refusal:
             verdict = self.verdict(Outcome.REFUSED, f"the builder refused: {refusal}")
+        except Inapplicable as reason:
+            verdict = self.verdict(Outcome.SKIPPED, str(reason))
         except Unsupported as reason:
             verdict = self.verdict(Outcome.UNSUPPORTED, str(reason))
         except EnvparityError as error:

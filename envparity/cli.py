@@ -14,13 +14,13 @@ from rich.text import Text
 
 from envparity import __version__, builders, gate
 from envparity.cache import Cache, default_folder
+from envparity.controller import SKIP_REVISION
 from envparity.defect import check_coverage
 from envparity.errors import EnvparityError
 from envparity.expectation import lint_expectations
 from envparity.interpreter import discover
 from envparity.lint import lint_corpus
 from envparity.plan import Corpus, data_folder
-from envparity.plugin import SKIP_REVISION
 from envparity.report.changes import changes
 from envparity.report.jsonl import read_report
 from envparity.report.terminal import link, make_console
@@ -101,6 +101,11 @@ def _builder_help() -> str:
     help="At parity, whatever the baseline and expectations say (repeatable).",
 )
 @click.option("--bisect", is_flag=True, help="For git bisect run: 125 where nothing can be said.")
+@click.option(
+    "--update-expectations",
+    is_flag=True,
+    help="Write what fails into the expectations, and take out what no longer does.",
+)
 @click.option("--no-namespaces", is_flag=True, help="Do without private mount namespaces.")
 @click.option("--shuffle", type=int, metavar="SEED", help="Judge the cells in another order.")
 @click.option("--exitfirst", "-x", is_flag=True, help="Stop at the first failure.")
@@ -118,6 +123,7 @@ def run(
     baseline: Path | None,
     required: tuple[str, ...],
     bisect: bool,
+    update_expectations: bool,
     no_namespaces: bool,
     shuffle: int | None,
     exitfirst: bool,
@@ -159,6 +165,8 @@ def run(
         arguments.append(f"--baseline={baseline.absolute()}")
     if bisect:
         arguments.append("--bisect")
+    if update_expectations:
+        arguments.append("--update-expectations")
     if no_namespaces:
         arguments.append("--no-namespaces")
     if exitfirst:

@@ -29,6 +29,7 @@ from envparity.sandbox import Sandbox, namespaces_available
 from envparity.scenario import Scenario, is_named, read_scenario, scenario_folders
 from envparity.trust import check_oracle
 from envparity.vanilla import hidden_packages
+from envparity.verdict import Verdict
 from envparity.workshop import Workshop, corpus_digest
 
 PLAN = "plan.pickle"
@@ -57,6 +58,8 @@ class Settings:
     """Whether private namespaces are used where the kernel has them."""
     expectations: Path = field(factory=lambda: data_folder() / "expectations")
     """A file, or a folder with one per kind of builder."""
+    update_expectations: bool = False
+    """Whether they are rewritten with what the run sees."""
     shuffle: int | None = None
     """Seed of the cells' order; None for the corpus's own."""
 
@@ -136,8 +139,7 @@ class Plan:
             Path(__file__).parent.parent, Path(sys.prefix), Path(sys.base_prefix),
             *(Path(tool.command[0]).parent for tool in self.tools.values()),
             *(one.prefix for one in self.found),
-            *(Path(name[5:]).absolute().parent for name in self.settings.builders
-              if name.startswith("exec:") and "/" in name),
+            *(place for builder in self.builders for place in builder.places),
         }  # fmt: skip
         sandbox = Sandbox(
             folder=self.workspace / "cells" / worker,
@@ -151,6 +153,38 @@ class Plan:
             data=self.data,
             tools=self.tools,
         )
+
+    def preamble(self) -> list[str]:
+        """One line each: builders, interpreters, the sandbox, and interpreters left out."""
+        lines = [
+            f"builders: {', '.join(self.settings.builders)}",
+            f"interpreters: {', '.join(one.label for one in self.interpreters)}",
+            f"cache: {self.settings.cache}",
+        ]
+        if not self.namespaces:
+            lines.append(
+                f"no namespaces ({self.why_plain}): vanilla is a relocated copy, nothing is "
+                "contained, and scenarios that need the true prefix are skipped"
+            )
+        hidden = {name for one in self.interpreters for name in hidden_packages(one)}
+        if hidden:
+            lines.append(
+                f"hidden: {len(hidden)} things in the interpreters' own site-packages, which the "
+                "report names"
+            )
+        lines += [f"left out: {problem}" for problem in self.problems]
+        return lines
+
+    def idle_rules(self, verdicts: Sequence[Verdict]) -> list[CorpusError]:
+        """The rules of the expectations that explained nothing, though all of theirs was run."""
+        if not (self.expectations.rules and self.namespaces):
+            return []
+        versions = {one.label: one.version for one in self.interpreters}
+        return self.expectations.idle(verdicts, versions, self.scenario_names())
+
+    def scenario_names(self) -> list[str]:
+        """All scenarios of the corpus, whether they were asked for or not."""
+        return [one.id for one in Corpus.read(self.settings.corpus, ()).scenarios]
 
     def save(self) -> None:
         """Write the plan into the workspace, where workers of the same user read it."""

@@ -40,6 +40,7 @@ class FakeBuilder:
     #: What it does to the wheels it was given.
     spoil: Callable[[Path], object] = lambda wheels: None
     name: str = "fake"
+    places: tuple[Path, ...] = ()
     asked: list[tuple[str, Request]] = attrs.Factory(list)
 
     def describe(self, workshop: Workshop) -> Description:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -24,8 +25,20 @@ KINDS = {
     "reference": "the reference builder (reference:copy copies instead of linking)",
     "vanilla": "the oracle against itself: differs nowhere, or envparity is wrong",
     "bug": "bug:NAME, a reported bug re-enacted on the reference",
+    "venv": "python -m venv and pip (venv:system-site with --system-site-packages)",
+    "virtualenv": "virtualenv and pip",
+    "uv": "uv venv and uv pip install",
+    "pip-prefix": "pip install --prefix, and the base's programs linked into it",
+    "stow": "GNU stow: base and packages as a farm of symbolic links",
+    "pex": "the virtual environment that pex makes of wheels",
+    "prefix": "prefix:PATH, an environment that exists: scenarios without packages of their own",
     "exec": "exec:PROGRAM, any program that speaks the builder protocol",
 }
+
+
+#: The version of the builder protocol, and two exit statuses of it (docs/how-it-works.md).
+PROTOCOL = 1
+REFUSED, UNSUPPORTED = 3, 4
 
 
 class Refused(Exception):
@@ -34,6 +47,10 @@ class Refused(Exception):
 
 class Unsupported(Exception):
     """The builder says that it cannot serve this (exit status 4)."""
+
+
+class Inapplicable(Exception):
+    """The cell says nothing of this builder, and is skipped."""
 
 
 @frozen
@@ -65,6 +82,11 @@ class Builder(Protocol):
         """As it was asked for, `KIND[:ARGUMENT]`."""
         ...
 
+    @property
+    def places(self) -> tuple[Path, ...]:
+        """Folders that its cells have to see even below /tmp, which is private otherwise."""
+        ...
+
     def describe(self, workshop: Workshop) -> Description:
         """What the builder is; BuilderError when it cannot say."""
         ...
@@ -72,7 +94,8 @@ class Builder(Protocol):
     def build(self, request: Request, workshop: Workshop) -> Environment:
         """Make what is asked for, once per run.
 
-        Raises Refused, Unsupported, and BuilderError for anything else that goes wrong.
+        Raises Refused, Unsupported, Inapplicable, and BuilderError for anything else that goes
+        wrong.
         """
         ...
 
@@ -86,17 +109,42 @@ def parse(text: str, data: Path) -> Builder:
 
     *data* is the folder that holds `reference` and `bugs`.
     """
-    from envparity.builders import bug, program, reference, vanilla  # noqa: PLC0415
+    from envparity.builders import (  # noqa: PLC0415
+        bug,
+        pex,
+        pip_prefix,
+        prefix,
+        program,
+        reference,
+        stow,
+        uv,
+        vanilla,
+        venv,
+        virtualenv,
+    )  # fmt: skip
 
+    plain: dict[str, Callable[[], Builder]] = {
+        "vanilla": vanilla.VanillaBuilder,
+        "virtualenv": virtualenv.virtualenv,
+        "uv": uv.uv,
+        "pip-prefix": pip_prefix.pip_prefix,
+        "stow": stow.stow,
+        "pex": pex.pex,
+    }
+    with_argument: dict[str, Callable[[str], Builder]] = {
+        "venv": venv.venv,
+        "prefix": prefix.prefix,
+        "exec": program.executable,
+    }
     kind, _, argument = text.partition(":")
     if kind == "reference":
         return reference.reference(argument, data)
-    if kind == "vanilla" and not argument:
-        return vanilla.VanillaBuilder()
     if kind == "bug":
         return bug.bug(argument, data)
-    if kind == "exec":
-        return program.executable(argument)
+    if kind in with_argument:
+        return with_argument[kind](argument)
+    if text in plain:
+        return plain[text]()
     close = difflib.get_close_matches(kind, KINDS, n=1)
     known = ", ".join(KINDS)
     raise UsageError(

@@ -20,128 +20,33 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, frozen
 
-from envparity.builders import Description, Refused, Request, Unsupported
+from envparity.builders import (
+    PROTOCOL,
+    REFUSED,
+    UNSUPPORTED,
+    Description,
+    Refused,
+    Request,
+    Unsupported,
+)
+from envparity.builders.bench import Bench
 from envparity.cache import Cache, digest, digest_of_files
 from envparity.environment import Environment
 from envparity.errors import BuilderError, CacheError, UsageError
 from envparity.sandbox import Bind, Command, Job, Mount
 from envparity.scenario import tree
-from envparity.vanilla import bare_base
+from envparity.vanilla import bare_base, vanilla_environment
 
 if TYPE_CHECKING:
     from envparity.step import StepOutcome
     from envparity.workshop import Workshop
 
-PROTOCOL = 1
-REFUSED, UNSUPPORTED = 3, 4
-
 #: Seconds a builder has for one answer.
 DESCRIBE_TIMEOUT = 60.0
 BUILD_TIMEOUT = 300.0
 
-#: Below the cell: what lies above the environment, by the scenario's prefix shape. 200 bytes are
-#: more than a shebang line could hold before Linux 5.1 and, with the program's name, most of
-#: what it holds today.
-SHAPES = {
-    "plain": "opt",
-    "space": "opt/with space",
-    "non-ascii": "opt/préfixe-ünï-前",
-    "long": "opt/" + "/".join(["long-" * 9 + "path"] * 4),
-    "symlinked-parent": "current",
-}
-
-
-@frozen
-class Bench:
-    """The folders of one build, as they are and as a cell sees them.
-
-    *folder* holds `out`, above the environment, `scratch` and `request`; *home* is the builder's
-    and *wheels* where it finds the request's wheels.
-    """
-
-    workshop: Workshop
-    folder: Path
-    home: Path
-    wheels: Path
-    shape: str
-
-    def seen(self, name: str) -> Path:
-        """Where a cell sees the folder *name* of this build."""
-        return self.workshop.inside(self.folder / name, "opt" if name == "out" else name)
-
-    @property
-    def output(self) -> Path:
-        """Where the environment is asked for."""
-        out, shape = self.seen("out"), SHAPES[self.shape]
-        if self.shape == "symlinked-parent":
-            return out.parent / shape / "env"
-        return out / Path(shape).relative_to("opt") / "env"
-
-    @property
-    def links(self) -> tuple[tuple[Path, Path], ...]:
-        """The links that spell the output's parent."""
-        if self.shape == "symlinked-parent":
-            return ((self.output.parent, self.seen("out")),)
-        return ()
-
-    def real(self, prefix: Path) -> Path | None:
-        """Where *prefix* is outside the cell; None when it is nowhere a build may write."""
-        prefix = Path(os.path.normpath(prefix))
-        for link, target in self.links:
-            if prefix.is_relative_to(link):
-                prefix = target / prefix.relative_to(link)
-        places = {
-            self.seen("out"): self.folder / "out",
-            self.seen("scratch"): self.folder / "scratch",
-            self.workshop.inside(self.home, "builder"): self.home,
-        }
-        for inside, outside in places.items():
-            if prefix.is_relative_to(inside):
-                return outside / prefix.relative_to(inside)
-        return None
-
-    def mounts(self, *, building: bool) -> tuple[Mount, ...]:
-        """What a cell sees of the build; only the builder may write to it."""
-        if not self.workshop.namespaces:
-            return ()
-        cell = self.workshop.sandbox.cell
-        kept = (
-            Bind(cell / "opt", self.folder / "out", writable=building),
-            Bind(cell / "scratch", self.folder / "scratch", writable=building),
-            Bind(cell / "builder", self.home, writable=building),
-        )
-        if not building:
-            return kept
-        own_wheels = self.wheels != self.workshop.wheel_folder
-        return (
-            *kept,
-            Bind(cell / "request", self.folder / "request"),
-            Bind(cell / "wheels", self.wheels, writable=own_wheels),
-        )
-
-    def message(self, request: Request) -> dict[str, Any]:
-        """The contents of REQUEST.json."""
-        wheels = self.workshop.inside(self.wheels, "wheels")
-        return {
-            "protocol": PROTOCOL,
-            "interpreter": {
-                "executable": str(request.interpreter.executable),
-                "prefix": str(request.interpreter.prefix),
-                "version": request.interpreter.version,
-                "implementation": request.interpreter.implementation,
-            },
-            "packages": [
-                {
-                    "name": wheel.name,
-                    "version": wheel.version,
-                    "wheel": str(wheels / wheel.path.relative_to(self.workshop.wheel_folder)),
-                    "requires": list(wheel.requires),
-                }
-                for wheel in request.wheels
-            ],
-            "output": str(self.output),
-            "scratch": str(self.seen("scratch")),
-        }
+#: What a builder may say of an environment in its last line.
+LAYOUT = ("prefix", "scripts", "site")
 
 
 @frozen
@@ -152,6 +57,13 @@ class ProgramBuilder:
     argv: tuple[str, ...]
     python_path: Path | None = None
     """For in-tree builders: where Python finds their package."""
+    places: tuple[Path, ...] = ()
+    """What cells have to see of the machine, even where folders are private otherwise."""
+    bare_base: bool = False
+    """Whether the builder sees the base without the packages that somebody once installed in it.
+
+    In the environment's cells they are hidden from every builder's work.
+    """
     build_timeout: float = BUILD_TIMEOUT
 
     def describe(self, workshop: Workshop) -> Description:
@@ -194,11 +106,16 @@ class ProgramBuilder:
         if "failed" in answer:
             raise BuilderError(f"builder {self.name} failed: {answer['failed']}")
         bench = self._bench(request, workshop, folder, workshop.wheel_folder)
-        return Environment.at(
+        environment = Environment.at(
             Path(answer["prefix"]),
             request.interpreter,
             mounts=self._mounts(bench, request),
             links=bench.links,
+        )
+        return evolve(
+            environment,
+            scripts=Path(answer.get("scripts", environment.scripts)),
+            site=Path(answer.get("site", environment.site)),
         )
 
     def trial(self, request: Request, workshop: Workshop, again: str = "") -> Path:
@@ -242,7 +159,7 @@ class ProgramBuilder:
             commands=(Command((*self.argv, "build", str(path)), self.build_timeout),),
             cwd=bench.seen("scratch"),
             environment=self._variables(bench.workshop),
-            mounts=bench.mounts(building=True),
+            mounts=(*self._base(request, bench.workshop), *bench.mounts(building=True)),
             folders=(
                 bench.workshop.sandbox.cell / "tmp",
                 *(() if links else (bench.output.parent,)),
@@ -258,15 +175,19 @@ class ProgramBuilder:
             return {"unsupported": _last_line(outcome.stderr)}
         if outcome.exit != 0:
             return {"failed": _gist(outcome)}
-        prefix = bench.output
+        layout = {"prefix": str(bench.output)}
         last = (outcome.stdout.strip().splitlines() or [""])[-1]
         if last.startswith("{"):
             try:
-                prefix = Path(json.loads(last)["prefix"])
-            except (ValueError, KeyError, TypeError):
+                layout = {name: str(Path(at)) for name, at in json.loads(last).items()}
+                Path(layout["prefix"])
+            except (ValueError, KeyError, TypeError, AttributeError):
                 return {"failed": f'its last line is not {{"prefix": …}}: {last[:100]!r}'}
-        problem = self._problem(prefix, bench, request)
-        return {"failed": problem} if problem else {"prefix": str(prefix)}
+            for name in layout:
+                if name not in LAYOUT:
+                    return {"failed": f"its last line has {name!r}, and may have {LAYOUT}"}
+        problem = self._problem(Path(layout["prefix"]), bench, request)
+        return {"failed": problem} if problem else layout
 
     def _problem(self, prefix: Path, bench: Bench, request: Request) -> str | None:
         """What keeps *prefix* from being an environment at all, or None."""
@@ -286,6 +207,12 @@ class ProgramBuilder:
         if bench.workshop.sandbox.run(job)[0].exit != 0:
             return f"{python.relative_to(prefix)} in its environment is no program"
         return None
+
+    def _base(self, request: Request, workshop: Workshop) -> tuple[Mount, ...]:
+        """What hides packages of the base from the builder."""
+        if not (self.bare_base and workshop.namespaces):
+            return ()
+        return vanilla_environment(request.interpreter, (), workshop.cache, namespaces=True).mounts
 
     def _mounts(self, bench: Bench, request: Request) -> tuple[Mount, ...]:
         """What a cell needs to see of the environment, and what it does not get to see."""
@@ -356,7 +283,8 @@ def executable(argument: str) -> ProgramBuilder:
             f"exec:{argument} names no executable program",
             hint="exec:PROGRAM takes a path, or a name on PATH, of something with mode +x",
         )
-    return ProgramBuilder(name=f"exec:{argument}", argv=(str(Path(path).absolute()),))
+    program = Path(path).absolute()
+    return ProgramBuilder(f"exec:{argument}", (str(program),), places=(program.parent,))
 
 
 def _last_line(text: str) -> str:

@@ -17,6 +17,7 @@ class VanillaBuilder:
     """Gives back the interpreter itself with the packages installed."""
 
     name = "vanilla"
+    places = ()
 
     def describe(self, workshop: Workshop) -> Description:
         """What the builder is."""

@@ -19,7 +19,7 @@ from envparity.report.changes import changes
 from envparity.verdict import Outcome
 
 if TYPE_CHECKING:
-    from envparity.plugin import Controller
+    from envparity.controller import Controller
 
 #: Seconds between two lines of progress where there is no terminal to redraw.
 PLAIN_INTERVAL = 15.0
@@ -129,6 +129,8 @@ class Display:
         if self.verbosity >= 0:
             for line in terminal.skips(session.verdicts):
                 console.print(line, soft_wrap=True)
+        for news in session.news:
+            console.print(Text(news), soft_wrap=True)
         for trouble in [*session.trouble, *self._trouble]:
             console.print(Text(trouble, style="bold red"), soft_wrap=True)
         console.print(terminal.totals(session.verdicts, time.monotonic() - session.began))

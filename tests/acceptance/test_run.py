@@ -299,6 +299,8 @@ def test_a_hostile_builder_changes_nothing(
         ("os.kill(os.getpid(), 11)", "killed by signal 11"),
         ("sys.exit('cannot do this')", "exit status 1: cannot do this"),
         ("print('{oops')", "its last line is not"),
+        ("print(json.dumps({'prefix': [output]}))", "its last line is not"),
+        ("print(json.dumps({'prefix': output, 'home': '/'}))", "its last line has 'home'"),
         ("", "made no environment"),
         ("os.makedirs(output + '/bin')", "is no program"),
         ("print(json.dumps({'prefix': '/usr'}))", "it names a prefix that it cannot own: /usr"),

@@ -68,6 +68,8 @@ def test_vanilla(data: Path) -> None:
         ),
         ("bug:wrong-shebong", "no bug is called 'wrong-shebong' (nearest: wrong-shebang)"),
         ("bug:wrong_shebang", "no bug is called 'wrong_shebang' (nearest: wrong-shebang)"),
+        ("venv:site", "venv has no kind 'site' (it has `venv:system-site`)"),
+        ("uv:x", "no builder is called 'uv:x' (did you mean 'uv'?)"),
         ("bug:zzz", "no bug is called 'zzz' (nearest: late, lost-prefix, wrong-shebang)"),
         ("bug:", "no bug is called '' (nearest: late, lost-prefix, wrong-shebang)"),
         ("bug:--shared", "no bug is called '--shared' (nearest: late, lost-prefix, wrong-sheba"),
@@ -114,7 +116,7 @@ class TestPrograms:
 
 def test_kinds(data: Path) -> None:
     """Every kind that help names is one that can be parsed."""
-    arguments = {"bug": ":late", "exec": f":{sys.executable}"}
+    arguments = {"bug": ":late", "exec": f":{sys.executable}", "prefix": f":{sys.prefix}"}
     for kind in KINDS:
         assert parse(kind + arguments.get(kind, ""), data).name.startswith(kind)
 

@@ -1,0 +1,187 @@
+"""The controller of a run: it makes the plan, gathers verdicts, and decides what is green."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from envparity.collecting import Worker, item_name
+from envparity.errors import EnvparityError, ReportError
+from envparity.gate import Gate, compare, within
+from envparity.plan import Settings, make_plan, planned
+from envparity.report import terminal
+from envparity.report.changes import changes
+from envparity.report.jsonl import Report, ReportWriter, read_report
+from envparity.verdict import NOBODY, Outcome, Verdict
+
+#: What tells `git bisect run` that a revision cannot be judged.
+SKIP_REVISION = 125
+
+#: Where a verdict travels from the worker to the controller: an attribute of pytest's report.
+ATTRIBUTE = "envparity"
+
+
+class Controller(Worker):
+    """Makes the plan, gathers the verdicts, writes the report, and decides what is green."""
+
+    def __init__(self, config: pytest.Config, settings: Settings) -> None:
+        plan, self._workspace = make_plan(settings)
+        try:
+            super().__init__(plan, "controller")
+            self.config = config
+            self.verdicts: list[Verdict] = []
+            self.planned = -1
+            self.trouble: list[str] = []
+            self.news: list[str] = []
+            self.began = time.monotonic()
+            self._writer: ReportWriter | None = None
+            self.gate: Gate | None = None
+            baseline = config.option.baseline
+            self._baseline = read_report(baseline) if baseline is not None else None
+            if config.option.report is not None:
+                self._writer = ReportWriter(config.option.report, plan.header())
+        except BaseException:
+            self._workspace.close()
+            raise
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Tell a worker of pytest-xdist where the plan is."""
+        node.workerinput["envparity_workspace"] = str(self.plan.workspace)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, node: Any, ids: list[str]) -> None:
+        """Every worker collects the same cells; what they collect is the plan."""
+        self.planned = len(ids)
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """With `-n 0` this process collects itself."""
+        if session.items:
+            self.planned = len(session.items)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take down a verdict, or that a worker died over a cell."""
+        document = getattr(report, ATTRIBUTE, None)
+        if document is not None:
+            verdict = Verdict.from_json(document)
+        elif report.failed:
+            verdict = self._lost(report)
+        else:
+            return
+        self.verdicts.append(verdict)
+        self._report(lambda writer: writer.add(verdict))
+
+    def _report(self, write: Callable[[ReportWriter], None]) -> None:
+        """Let the report be written; where that fails, the run goes on without one."""
+        if self._writer is None:
+            return
+        try:
+            write(self._writer)
+        except ReportError as error:
+            self._writer = None
+            self.trouble.append(str(error))
+
+    def _lost(self, report: pytest.TestReport) -> Verdict:
+        """The verdict on a cell whose worker gave none."""
+        words = str(report.longrepr).strip().splitlines()
+        reason = words[-1] if words else "no verdict came back"
+        for cell in planned(self.plan, self.corpus):
+            if report.nodeid.endswith(f"::{item_name(cell)}"):
+                return cell.verdict(Outcome.ERROR, reason)
+        return Verdict(report.nodeid, NOBODY, NOBODY, Outcome.ERROR, reason)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every planned cell has its verdict."""
+        return self.planned >= 0 and len(self.verdicts) == self.planned
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """A run that judged nothing, or less than it planned, is not green."""
+        judged = [one for one in self.verdicts if one.outcome is not Outcome.SKIPPED]
+        if exitstatus == pytest.ExitCode.OK:
+            if not self.is_complete:
+                session.exitstatus = pytest.ExitCode.TESTS_FAILED
+            elif not any(one.outcome is Outcome.PARITY for one in judged):
+                session.exitstatus = pytest.ExitCode.NO_TESTS_COLLECTED
+        whole = self.is_complete and exitstatus in {0, 1, 5}
+        if whole:
+            session.exitstatus = self._gate(session.exitstatus)
+        self._report(lambda writer: writer.finish(self.planned, complete=whole))
+        if self.trouble and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.USAGE_ERROR
+        if self.plan.settings.update_expectations:
+            self._update_expectations(session)
+        elif idle := self.plan.idle_rules(self.verdicts):
+            self.trouble += map(str, idle)
+            if session.exitstatus == pytest.ExitCode.OK:
+                session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def _update_expectations(self, session: pytest.Session) -> None:
+        """Rewrite the expectations; a run that they then describe has succeeded."""
+        from envparity.revision import revise  # noqa: PLC0415  # tomlkit is for this alone
+
+        if not self.is_complete:
+            self.trouble.append("the run was cut off: the expectations are left as they were")
+            return
+        try:
+            self.news += revise(self.plan, self.verdicts)
+        except EnvparityError as error:
+            self.trouble.append(str(error))
+            session.exitstatus = pytest.ExitCode.USAGE_ERROR
+            return
+        if not any(one.outcome is Outcome.ERROR and one.is_failure for one in self.verdicts):
+            session.exitstatus = pytest.ExitCode.OK
+
+    def _gate(self, exitstatus: int) -> int:
+        """The exit status of a whole run, once it is held against what it has to be."""
+        option, known = self.config.option, {Outcome.ERROR, Outcome.UNSUPPORTED}
+        if option.bisect and any(one.outcome in known for one in self.verdicts):
+            return SKIP_REVISION
+        if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
+            return exitstatus
+        now = Report(self.plan.header(), tuple(self.verdicts), {})
+        try:
+            if self._baseline is not None:
+                before = within(self._baseline, self.plan.settings.scenarios, now)
+                self.gate = compare(before, [now], require=option.require or ())
+            elif option.require:
+                self.gate = compare(now, [now], require=option.require)
+        except EnvparityError as error:
+            self.trouble.append(str(error))
+            return pytest.ExitCode.USAGE_ERROR
+        if self.gate is None:
+            return exitstatus
+        if not self.gate.is_green:
+            return pytest.ExitCode.TESTS_FAILED
+        return exitstatus if self._baseline is None else pytest.ExitCode.OK
+
+    def pytest_report_header(self) -> list[str]:
+        """What is judged and what stands in the way, in pytest's own header."""
+        return self.preamble()
+
+    def preamble(self) -> list[str]:
+        """What is judged and what stands in the way, one line each."""
+        return self.plan.preamble()
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """The matrix, below pytest's own account."""
+        console = terminal.make_console()
+        with console.capture() as capture:
+            console.print(terminal.matrix(self.verdicts))
+        terminalreporter.section("parity")
+        terminalreporter.write(capture.get())
+        for line in changes(self.gate) if self.gate else ():
+            terminalreporter.write_line(line.plain)
+        for news in self.news:
+            terminalreporter.write_line(news)
+        for trouble in self.trouble:
+            terminalreporter.write_line(trouble, red=True)
+
+    def pytest_unconfigure(self) -> None:
+        """Leave nothing behind."""
+        super().pytest_unconfigure()
+        self._workspace.close()
