@@ -72,13 +72,7 @@ class Cell:
             return self.verdict(Outcome.SKIPPED, reason)
         if scenario.refuses or scenario.guarantee:
             return self.verdict(*check_contract(scenario, self.builder, interpreter, workshop))
-        wheels = workshop.wheels(scenario, interpreter)
-        environment = self.builder.build(
-            Request(interpreter, wheels, scenario.prefix_shape), workshop
-        )
-        home = vanilla_environment(
-            interpreter, wheels, workshop.cache, namespaces=workshop.namespaces
-        )
+        home, environment = self.sides(workshop)
         vanilla = self._vanilla(home, workshop)
         roots = Rerooting.of(home, interpreter), Rerooting.of(environment, interpreter)
         theirs = self.run_steps(environment, workshop)
@@ -98,6 +92,20 @@ class Cell:
         if differences:
             return self.verdict(Outcome.DIFFERS, gist(differences), tuple(differences))
         return self.verdict(Outcome.PARITY)
+
+    def sides(self, workshop: Workshop) -> tuple[Environment, Environment]:
+        """Vanilla and the builder's environment, with the scenario's packages in each.
+
+        Raises what the builder does: Refused, Unsupported or BuilderError.
+        """
+        wheels = workshop.wheels(self.scenario, self.interpreter)
+        environment = self.builder.build(
+            Request(self.interpreter, wheels, self.scenario.prefix_shape), workshop
+        )
+        home = vanilla_environment(
+            self.interpreter, wheels, workshop.cache, namespaces=workshop.namespaces
+        )
+        return home, environment
 
     def verdict(
         self, outcome: Outcome, reason: str = "", differences: Sequence[Difference] = ()
@@ -166,8 +174,15 @@ class Cell:
 
     def run_steps(self, environment: Environment, workshop: Workshop) -> list[StepOutcome]:
         """Run the scenario's steps in *environment*, in a fresh cell."""
-        scenario, sandbox = self.scenario, workshop.sandbox
-        cell = sandbox.cell
+        outcomes = workshop.sandbox.run(self.job(environment, workshop))
+        if workshop.namespaces:
+            return outcomes
+        return [_without(one, str(workshop.sandbox.cell)) for one in outcomes]
+
+    def job(self, environment: Environment, workshop: Workshop) -> Job:
+        """What the sandbox is asked to do: the scenario's steps in *environment*."""
+        scenario = self.scenario
+        cell = workshop.sandbox.cell
         wheelhouse = workshop.wheelhouse(scenario, self.interpreter)
         other = capability.other_python(self.interpreter, self.others)
         mounts = list(environment.mounts)
@@ -190,7 +205,7 @@ class Cell:
         }
         prelude = "".join(f"{name}={shlex.quote(str(at))}; " for name, at in variables.items())
         work, home, tmp = (cell / name for name in ("work", "home", "tmp"))
-        job = Job(
+        return Job(
             commands=tuple(
                 Command(
                     ("/bin/sh", "-c", prelude + step.run),
@@ -214,10 +229,6 @@ class Cell:
                 for name, source in scenario.files(scenario.path / "work").items()
             ),
         )
-        outcomes = sandbox.run(job)
-        if workshop.namespaces:
-            return outcomes
-        return [_without(one, str(cell)) for one in outcomes]
 
 
 def inapplicable(
