@@ -179,12 +179,26 @@ class Cell:
             return outcomes
         return [_without(one, str(workshop.sandbox.cell)) for one in outcomes]
 
+    def variables(self, environment: Environment, workshop: Workshop) -> dict[str, str]:
+        """The shell variables that steps find set in *environment*, and not exported."""
+        wheelhouse = workshop.wheelhouse(self.scenario, self.interpreter)
+        other = capability.other_python(self.interpreter, self.others)
+        return {
+            "PREFIX": str(environment.prefix),
+            "PYTHON": str(environment.python),
+            "BIN": str(environment.scripts),
+            "SITE": str(environment.site),
+            "WHEELS": str(workshop.inside(wheelhouse, "wheels")) if wheelhouse else "",
+            "CASE": self.scenario.case or "",
+            "OTHER_PYTHON": str(other.executable) if other else "",
+            "XY": self.interpreter.minor,
+        }
+
     def job(self, environment: Environment, workshop: Workshop) -> Job:
         """What the sandbox is asked to do: the scenario's steps in *environment*."""
         scenario = self.scenario
         cell = workshop.sandbox.cell
         wheelhouse = workshop.wheelhouse(scenario, self.interpreter)
-        other = capability.other_python(self.interpreter, self.others)
         mounts = list(environment.mounts)
         search = [*environment.search_path, *workshop.system_path]
         if any(need in workshop.tools for need in scenario.needs):
@@ -193,17 +207,8 @@ class Cell:
             search.append(str(workshop.inside(tools, "tools")))
         if wheelhouse is not None:
             mounts.append(Bind(cell / "wheels", wheelhouse))
-        variables = {
-            "PREFIX": environment.prefix,
-            "PYTHON": environment.python,
-            "BIN": environment.scripts,
-            "SITE": environment.site,
-            "WHEELS": workshop.inside(wheelhouse, "wheels") if wheelhouse else "",
-            "CASE": scenario.case or "",
-            "OTHER_PYTHON": other.executable if other else "",
-            "XY": self.interpreter.minor,
-        }
-        prelude = "".join(f"{name}={shlex.quote(str(at))}; " for name, at in variables.items())
+        variables = self.variables(environment, workshop)
+        prelude = "".join(f"{name}={shlex.quote(at)}; " for name, at in variables.items())
         work, home, tmp = (cell / name for name in ("work", "home", "tmp"))
         return Job(
             commands=tuple(

@@ -154,8 +154,8 @@ def _cell_options(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--no-namespaces", is_flag=True, help="Do without mount namespaces."),
         click.option("--cache", type=click.Path(path_type=Path), help="Instead of the user's."),
         click.option("--corpus", type=click.Path(path_type=Path), help="Scenarios of your own."),
-        click.option("--python", "-p", metavar="SPEC", help="One interpreter. Default: the newest."),
-        click.option("--builder", "-b", default="reference", show_default=True, metavar="KIND[:ARG]"),
+        click.option("--python", "-p", metavar="SPEC", help="One of them. Default: the newest."),
+        click.option("--builder", "-b", required=True, metavar="KIND[:ARG]"),
         click.argument("scenario"),
     ):  # fmt: skip
         command = option(command)
@@ -207,6 +207,26 @@ def shrink(
     click.echo(
         f"{folder}: {reduced.attempts} attempts in {reduced.seconds:.0f} s, {ending}", err=True
     )
+
+
+@main.command()
+@_cell_options
+def explain(
+    scenario: str, builder: str, python: str | None, corpus: Path | None, cache: Path | None,
+    no_namespaces: bool,
+) -> None:  # fmt: skip
+    """Show the chain that leads to the first difference of SCENARIO, layer by layer.
+
+    Both sides stand next to each other, from the shell line to what the script did, and the
+    first layer at which they part is marked. Exit status 1: the cell does not fail.
+    """
+    from envparity.explaining.account import account  # noqa: PLC0415
+    from envparity.explaining.explanation import explain as look  # noqa: PLC0415
+    from envparity.subject import open_subject  # noqa: PLC0415
+
+    settings = _settings(builder, python, corpus, cache, no_namespaces)
+    with open_subject(scenario, settings, control=True) as subject:
+        make_console().print(account(look(subject)))
 
 
 @main.command()

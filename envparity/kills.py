@@ -165,9 +165,9 @@ class KillMatrix:
             "",
             *self._bugs(killers),
             "",
-            "*cells* is the part of the cells in which the bug could be tried that failed;"
-            " *most telling* are the",
-            "scenarios that the fewest other bugs fail. The rest counts failing scenarios by theme.",
+            "*cells* is how many of the cells failed in which the bug could be tried; *most telling*",
+            "are the scenarios that the fewest other bugs fail. The rest counts failing scenarios,",
+            "theme by theme.",
             "",
             "## Scenarios",
             "",
@@ -184,7 +184,9 @@ class KillMatrix:
         return HEAD + "\n".join(lines).rstrip() + "\n"
 
     def _bugs(self, killers: Mapping[str, Sequence[str]]) -> Iterator[str]:
-        yield "| bug | scenarios | cells | survives on | most telling | " + " | ".join(THEMES) + " |"
+        yield (
+            "| bug | scenarios | cells | survives on | most telling | " + " | ".join(THEMES) + " |"
+        )
         yield "| --- | ---: | ---: | --- | --- |" + " ---: |" * len(THEMES)
         for name, record in self.bugs.items():
             plain = list(dict.fromkeys(map(_plain, sorted(record.kills))))
@@ -228,7 +230,10 @@ class KillMatrix:
 
 def _record(verdicts: Sequence[Verdict], pythons: Sequence[str]) -> BugRecord:
     judged = dict.fromkeys(pythons, 0)
-    cells: dict[bool, defaultdict[str, set[str]]] = {True: defaultdict(set), False: defaultdict(set)}
+    cells: dict[bool, defaultdict[str, set[str]]] = {
+        True: defaultdict(set),
+        False: defaultdict(set),
+    }
     for one in verdicts:
         judged[one.python] += one.outcome in _JUDGED
         if one.outcome in _KILLED or one.outcome is Outcome.ERROR:

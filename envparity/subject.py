@@ -48,9 +48,7 @@ class Subject:
 
 
 @contextlib.contextmanager
-def open_subject(
-    scenario: str, settings: Settings, *, control: bool = False
-) -> Iterator[Subject]:
+def open_subject(scenario: str, settings: Settings, *, control: bool = False) -> Iterator[Subject]:
     """Plan a run of one cell; what it needs is removed afterwards.
 
     *scenario* is a full name; *settings* has one builder and selects one interpreter, or none,

@@ -51,9 +51,7 @@ def shrink(
     try:
         folder = reduced.draft.write(output, comment(reduced, subject.cell.scenario.id))
     except OSError as error:
-        raise UsageError(
-            f"the scenario cannot be written: {error.strerror}", path=output
-        ) from None
+        raise UsageError(f"the scenario cannot be written: {error.strerror}", path=output) from None
     return reduced, folder
 
 
