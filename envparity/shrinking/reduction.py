@@ -150,12 +150,12 @@ def _commands(reduction: Reduction) -> None:
     """Leave out commands of the steps' shell lines."""
     for number, step in reduction.draft.steps:
         draft = reduction.draft
-        reduction.leave_out(
-            list(commands(step.run)),
-            lambda kept, draft=draft, number=number: draft.with_step(  # type: ignore[misc]
-                number, "".join(kept).lstrip("&|; \n")
-            ),
-        )
+
+        def fails(kept: Sequence[str], draft: Draft = draft, number: int = number) -> bool:
+            run = "".join(kept).lstrip("&|; \n")
+            return bool(run) and reduction.accepts(draft.with_step(number, run))
+
+        minimise(list(commands(step.run)), fails)
 
 
 def _blocks(reduction: Reduction) -> None:
