@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -28,7 +28,6 @@ def _settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     write_scenario(folder / "corpus" / "identity" / "broken", "sumary = 1")
     return Settings(
         builders=("bug:symlink-farm",),
-        python="3.12",
         corpus=folder / "corpus",
         cache=folder / "cache",
     )
@@ -62,12 +61,12 @@ def test_a_cell_that_does_not_fail(settings: Settings) -> None:
         ("identity/prefx", {}, "nearest: identity/prefix"),
         ("identity/prefix", {"builders": ("bug:*",)}, "a cell has one builder, not"),
         ("identity/prefix", {"builders": ("bug:symlinkfarm",)}, "nearest: symlink-farm"),
-        ("identity/prefix", {"python": "3.12,3.13"}, "--python selects 3.12"),
+        ("identity/prefix", {"python": "all"}, "a cell has one interpreter, and --python selects"),
         ("identity/prefix", {"python": "3.99"}, "no interpreter matches"),
     ],
 )
 def test_what_is_not_one_cell(
-    settings: Settings, scenario: str, changes: dict[str, object], words: str
+    settings: Settings, scenario: str, changes: dict[str, Any], words: str
 ) -> None:
     """A command line that names none or several cells cannot be served."""
     with (
@@ -84,7 +83,10 @@ def test_a_scenario_that_cannot_be_read(settings: Settings) -> None:
         pass
 
 
-def test_the_newest_interpreter_unless_one_is_named(settings: Settings, tmp_path: Path) -> None:
-    """Nobody has to say --python."""
-    with open_subject("identity/prefix", evolve(settings, python=None)) as subject:
-        assert subject.plan.interpreters[-1] == subject.cell.interpreter
+def test_the_newest_interpreter_unless_one_is_named(settings: Settings) -> None:
+    """Nobody has to say --python, and whoever does gets what was named."""
+    with open_subject("identity/prefix", settings) as subject:
+        found = subject.plan.interpreters
+        assert found[-1] == subject.cell.interpreter
+    with open_subject("identity/prefix", evolve(settings, python=found[0].label)) as subject:
+        assert found[0] == subject.cell.interpreter
