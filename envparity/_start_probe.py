@@ -23,6 +23,10 @@ def facts():
         if hasattr(sys, name):
             yield "sys." + name, getattr(sys, name)
     yield "/proc/self/exe", os.readlink("/proc/self/exe")
+    with open("/proc/self/cmdline", "rb") as file:
+        yield "argv[0]", file.read().partition(b"\0")[0].decode("latin-1")
+    for name, value in sorted(os.environ.items()):
+        yield "environ " + name, value
     for number, folder in enumerate(sys.path):
         yield "sys.path[%02d]" % number, folder
     site = sys.modules.get("site")

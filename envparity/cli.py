@@ -39,6 +39,9 @@ Exit status:
 """
 
 
+#: Columns of a table with two sides where there is no terminal.
+PLAIN_WIDTH = 140
+
 # pytest's number for a command line that cannot be served; click's own would be 2.
 click.UsageError.exit_code = 4
 
@@ -225,8 +228,11 @@ def explain(
     from envparity.subject import open_subject  # noqa: PLC0415
 
     settings = _settings(builder, python, corpus, cache, no_namespaces)
+    console = make_console()
+    if not console.is_terminal:
+        console.width = max(console.width, PLAIN_WIDTH)
     with open_subject(scenario, settings, control=True) as subject:
-        make_console().print(account(look(subject)))
+        console.print(account(look(subject)))
 
 
 @main.command()

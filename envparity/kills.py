@@ -202,9 +202,9 @@ class KillMatrix:
             )
             yield "| " + " | ".join(map(str, row)) + " |"
 
-    def complaints(self, bugs: Collection[str], scenarios: Collection[str]) -> Iterator[
-        tuple[str, str, str | None]
-    ]:  # fmt: skip
+    def complaints(
+        self, bugs: Collection[str], scenarios: Collection[str]
+    ) -> Iterator[tuple[str, str, str]]:
         """What is wrong: the name that it is about, a message, and a hint."""
         for name in self.bugs:
             if name not in bugs:

@@ -13,8 +13,8 @@ from envparity.explaining.explanation import Explanation
 from envparity.explaining.layers import Fact, Layer
 from envparity.report.terminal import link, printable
 
-#: Facts of one layer that are shown, where the sides part and where it does no harm; lines of one.
-FACTS, HARMLESS, LINES = 6, 2, 8
+#: Facts of a layer that are shown: where the sides part, and elsewhere; lines of one fact.
+FACTS, BRIEFLY, LINES = 6, 2, 8
 
 
 def account(explanation: Explanation) -> RenderableType:
@@ -49,7 +49,8 @@ def _table(explanation: Explanation) -> Table:
     first = explanation.first
     for layer in explanation.layers:
         mark, style = _mark(layer, first)
-        rows = list(_rows(layer))
+        at_length = layer is first or layer is explanation.layers[-1]
+        rows = list(_rows(layer, FACTS if at_length else BRIEFLY))
         for number, (name, left, right) in enumerate(rows):
             table.add_row(
                 Text(mark if number == 0 else "", style=style),
@@ -72,10 +73,9 @@ def _mark(layer: Layer, first: Layer | None) -> tuple[str, str]:
     return "=", "green"
 
 
-def _rows(layer: Layer) -> Iterator[tuple[str, str, str]]:
+def _rows(layer: Layer, limit: int) -> Iterator[tuple[str, str, str]]:
     """The facts that differ, or else one that says what the layer is about."""
     telling = [fact for fact in layer.facts if fact.parts]
-    limit = FACTS if telling else HARMLESS
     telling = telling or [fact for fact in layer.facts if fact.differs]
     if not telling:
         short = [f for f in layer.facts if f.vanilla and "\n" not in f.vanilla.strip()][:1]

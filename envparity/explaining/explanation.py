@@ -31,7 +31,7 @@ class Explanation:
     """The program of it that is explained."""
     layers: tuple[Layer, ...]
     traced: bool
-    """Whether strace could be used; without it wrappers are only seen by what they export."""
+    """Whether strace could be used; without it wrappers are seen by what comes out of them."""
     controlled: bool
     """Whether the reference is at parity here, so that harmless differences could be told."""
 

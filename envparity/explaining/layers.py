@@ -119,7 +119,8 @@ def _numbered(facts: Mapping[str, str], name: str) -> list[str]:
 
 
 def _plain(facts: Mapping[str, str]) -> Facts:
-    return {key: value for key, value in facts.items() if "[" not in key}
+    left_out = ("[", "environ ")
+    return {k: value for k, value in facts.items() if not any(word in k for word in left_out)}
 
 
 def installed_facts(installed: Mapping[str, Document], scripts: Collection[str]) -> Facts:

@@ -51,6 +51,7 @@ def look(message: Mapping[str, Any]) -> Facts:
     """Everything that *message* asks for."""
     files = _trace_files(message["trace"])
     tree = processes(files, message["cwd"]) or list(_looked_up(message))
+    message = {**message, "traced": bool(files)}
     return {
         "traced": bool(files),
         "processes": [_described(one, message) for one in tree[:LIMIT]],
@@ -94,7 +95,11 @@ def _described(process: Process, message: Mapping[str, Any], depth: int = 0) -> 
         "python": False,
     }
     script = next((image for image in reversed(images) if image["line"]), None)
-    if _is_python(last["path"]) and not final.error:
+    through = not message["traced"] and not _is_python(last["path"]) and _is_named(first.path)
+    if through:
+        # A wrapper, probably: nobody saw what it executes, so that the probes go through it.
+        last = {"path": first.path, "argv": first.argv, "line": ""}
+    if (through or _is_python(last["path"])) and not final.error:
         options, kind, rest = split_options(last["argv"][1:])
         facts.update(python=True, runs=kind)
         if kind == "script":
@@ -104,6 +109,8 @@ def _described(process: Process, message: Mapping[str, Any], depth: int = 0) -> 
             # What has a shebang here is a wrapper, and no script that is run.
             script = None
         facts["bare"], _ = _probe(last, final, [*options, "-S"], message["probe"])
+        if through:
+            facts.update(_behind(facts, message["environ"]))
         facts["full"], facts["verbose"] = _probe(last, final, [*options, "-v"], message["probe"])
         facts["pyvenv.cfg"] = _configuration(last["path"], facts["bare"])
         facts["pth"] = _pth(facts["full"])
@@ -117,6 +124,21 @@ def _described(process: Process, message: Mapping[str, Any], depth: int = 0) -> 
     below = children(process)[:LIMIT] if depth < 3 else []
     facts["children"] = [_described(one, message, depth + 1) for one in below]
     return facts
+
+
+def _behind(facts: Facts, given: Mapping[str, str]) -> Facts:
+    """What a wrapper does, as the Python behind it knows it."""
+    bare = facts["bare"]
+    environ = {
+        key.removeprefix("environ "): value
+        for key, value in bare.items()
+        if key.startswith("environ ")
+    }
+    return {
+        "images": [*facts["images"], bare.get("/proc/self/exe", "?")],
+        "argv0": bare.get("argv[0]", "?"),
+        "variables": _changed(environ, given) if environ else {},
+    }
 
 
 def _images(one: Exec) -> Iterator[Facts]:
@@ -152,8 +174,12 @@ def _line(head: bytes) -> str:
 
 
 def _is_python(path: str) -> bool:
+    return _is_named(path) and _head(path).startswith(b"\x7fELF")
+
+
+def _is_named(path: str) -> bool:
     names = (os.path.basename(path), os.path.basename(os.path.realpath(path)))
-    return any("python" in name for name in names) and _head(path).startswith(b"\x7fELF")
+    return any("python" in name for name in names)
 
 
 def _changed(environ: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from envparity.explaining.account import FACTS, LINES, account
+from envparity.explaining.account import BRIEFLY, FACTS, LINES, account
 from envparity.explaining.explanation import Explanation
 from envparity.explaining.layers import Fact, Layer
 from envparity.report.terminal import make_console
@@ -75,8 +75,8 @@ def test_of_many_facts_the_first() -> None:
     """The others are counted; of harmless ones fewer are shown."""
     facts = tuple(Fact(f"f{n}", "a", "b", None) for n in range(FACTS + 2))
     assert "… 2 more" in printed(Layer("site", facts))
-    harmless = tuple(Fact(f"f{n}", "a", "b", "b") for n in range(FACTS + 2))
-    assert f"… {FACTS} more" in printed(Layer("site", harmless))
+    harmless = tuple(Fact(f"f{n}", "a", "b", "b") for n in range(BRIEFLY + 3))
+    assert "… 3 more" in printed(Layer("site", harmless), PARTED, LATER)
 
 
 def test_layers_without_a_short_fact() -> None:

@@ -46,6 +46,19 @@ def test_a_side_is_seen_with_and_without_strace(subject: Subject, traced: bool) 
     assert {} == found.installed
 
 
+def test_without_namespaces_a_side_is_seen_as_well(tmp_path: Path) -> None:
+    """The folder of the cell has the name that it has with them."""
+    write_scenario(tmp_path / "corpus" / "identity" / "prefix", SCENARIO)
+    settings = Settings(corpus=tmp_path / "corpus", cache=tmp_path / "cache", namespaces=False)
+    with open_subject("identity/prefix", settings) as subject:
+        home, _ = subject.cell.sides(subject.workshop)
+        strace = strace_of(subject.workshop)
+        found = observe(subject.cell, home, subject.workshop, 1, strace=strace)
+    python = found.processes[1]
+    assert "{prefix}" == python["bare"]["sys.prefix"]
+    assert "/cell/home" in python["full"]["USER_SITE"]
+
+
 def test_where_tracing_is_forbidden_the_step_is_looked_at_without(
     subject: Subject, tmp_path: Path
 ) -> None:
@@ -78,7 +91,7 @@ def test_the_reference_parts_nowhere(subject: Subject) -> None:
 
 def test_words_of_commands() -> None:
     """Variables are filled in, assignments left out, and what only a shell can read as well."""
-    run = "FOO=1 $PYTHON -c '1' && \"$BIN/greet\" a | wc -l; echo 'a; b'; $UNSET"
+    run = "A=1; FOO=1 $PYTHON -c '1' && \"$BIN/greet\" a | wc -l; echo 'a; b'; $UNSET"
     assert [["/p", "-c", "1"], ["/b/greet", "a"], ["wc", "-l"], ["$UNSET"]] == command_words(
         run, {"PYTHON": "/p", "BIN": "/b"}
     )

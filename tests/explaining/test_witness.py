@@ -15,7 +15,7 @@ from envparity.explaining.witness import look, main, split_options
 from tests.explaining.test_trace import SHELL, execve
 
 PYTHON = os.path.realpath(sys.executable)
-ENVIRON = {"PATH": "/usr/bin:/bin", "HOME": "/nowhere"}
+ENVIRON = {"PATH": "/usr/bin:/bin", "HOME": "/nowhere", "LC_ALL": "C.UTF-8"}
 
 
 def witness(folder: Path, *lines: str, **changes: Any) -> dict[str, Any]:
@@ -178,6 +178,17 @@ def test_without_a_trace_commands_are_looked_up(
     )
     assert not found["traced"]
     assert [str(python), str(python)] == [one["command"] for one in found["processes"]]
+
+
+def test_without_a_trace_a_wrapper_is_seen_by_what_comes_out_of_it(tmp_path: Path) -> None:
+    """The Python behind it knows its name, its variables and its program."""
+    wrapper = write(tmp_path / "python3", f'#!/bin/bash\nexport X=1\nexec -a other {PYTHON} "$@"\n')
+    (one,) = look(message(tmp_path, commands=[[str(wrapper), "-c", "1"]]))["processes"]
+    assert [str(wrapper), "/bin/bash", PYTHON] == one["images"]
+    assert ("other", {"X": "1"}) == (one["argv0"], one["variables"])
+    write(wrapper, "#!/bin/sh\nexit 3\n")
+    (one,) = look(message(tmp_path, commands=[[str(wrapper), "-c", "1"]]))["processes"]
+    assert ("?", {}) == (one["argv0"], one["variables"])
 
 
 def test_children_are_described_down_to_a_depth(tmp_path: Path) -> None:

@@ -84,6 +84,14 @@ def test_everything_that_is_not_needed_goes() -> None:
     assert 10 < reduced.attempts < 80
 
 
+def test_of_what_is_no_text_no_lines_go() -> None:
+    """A file with a NUL stays as it is, or goes as a whole."""
+    data = Content(b"\0one\ntwo\n", False)
+    start = draft(files={"work/data": data})
+    reduced = Reduction(start, judged(lambda one: "work/data" in one.files), seconds=60).run()
+    assert {"work/data": data} == reduced.draft.files
+
+
 def test_no_candidate_is_judged_twice() -> None:
     """What was asked once is remembered."""
     asked = []
