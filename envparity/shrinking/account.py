@@ -41,9 +41,8 @@ def _lines(reduced: Reduced, scenario: str, corpus: Path) -> Iterator[str]:
     verdict, draft = reduced.verdict, reduced.draft
     yield f"### {verdict.summary}"
     yield ""
-    yield (
-        f"This is what vanilla CPython {verdict.python} does; `{verdict.builder}` {_verb(reduced)}."
-    )
+    whose = f"vanilla CPython {verdict.python} does" if draft.steps else "a builder has to do"
+    yield f"This is what {whose}; `{verdict.builder}` {_verb(reduced)}."
     yield f"Reduced from the scenario `{scenario}` of envparity, which goes back to"
     yield f"{', '.join(link(origin) for origin in verdict.origin)}."
     yield from _packages(draft)

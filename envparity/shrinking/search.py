@@ -9,6 +9,7 @@ from pathlib import Path
 
 from attrs import evolve
 
+from envparity import builders
 from envparity.cache import Cache, remove_tree
 from envparity.cell import Cell
 from envparity.errors import UsageError
@@ -16,7 +17,7 @@ from envparity.scenario import read_scenario
 from envparity.shrinking.account import comment
 from envparity.shrinking.draft import Draft
 from envparity.shrinking.reduction import Reduced, Reduction
-from envparity.subject import Subject
+from envparity.subject import CONTROL, Subject
 from envparity.verdict import Outcome, Verdict
 from envparity.workshop import Workshop
 
@@ -33,7 +34,7 @@ def shrink(
     Raises NoFailure for a cell that does not fail, and UsageError where there is something in
     the folder's place.
     """
-    subject.failure()
+    failure = subject.failure()
     start = Draft.of(subject.cell.scenario)
     place = output / start.theme / start.name
     if place.exists():
@@ -44,7 +45,9 @@ def shrink(
     above.mkdir(exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix=".draft-", dir=above))
     try:
-        judge = _Judge(subject.cell, _private(subject.workshop, scratch), scratch)
+        workshop = _private(subject.workshop, scratch)
+        refused = failure.outcome is Outcome.REFUSED
+        judge = _Judge(subject.cell, workshop, scratch, refused=refused)
         reduced = Reduction(start, judge, seconds=seconds, tell=tell).run()
     finally:
         remove_tree(scratch)
@@ -70,8 +73,9 @@ def _private(workshop: Workshop, scratch: Path) -> Workshop:
 class _Judge:
     """Judges drafts as cells."""
 
-    def __init__(self, cell: Cell, workshop: Workshop, scratch: Path) -> None:
+    def __init__(self, cell: Cell, workshop: Workshop, scratch: Path, *, refused: bool) -> None:
         self._cell = cell
+        self._refused = refused
         self._workshop = workshop
         self._scratch = scratch
         self._numbers = itertools.count()
@@ -83,6 +87,20 @@ class _Judge:
         try:
             if errors:
                 return self._cell.verdict(Outcome.ERROR, str(errors[0]))
-            return evolve(self._cell, scenario=scenarios[0]).judge(self._workshop)
+            cell = evolve(self._cell, scenario=scenarios[0])
+            return self._objection(cell) or cell.judge(self._workshop)
         finally:
             remove_tree(corpus)
+
+    def _objection(self, cell: Cell) -> Verdict | None:
+        """What is wrong with a scenario that vanilla is not asked about when it is judged."""
+        if cell.scenario.steps and not self._refused:
+            return None
+        # A contract has no oracle but a builder that keeps it: without this, what nobody has to
+        # refuse would pass for the smallest set that has to be refused.
+        name = "vanilla" if cell.scenario.steps else CONTROL
+        oracle = builders.parse(name, self._workshop.data)
+        verdict = evolve(cell, builder=oracle).judge(self._workshop)
+        if verdict.outcome is Outcome.PARITY:
+            return None
+        return cell.verdict(Outcome.ERROR, f"{name} does otherwise: {verdict.reason}")

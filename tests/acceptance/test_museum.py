@@ -237,6 +237,33 @@ def test_a_case_is_reduced_to_a_scenario_of_its_own(
     assert "#!python\nimport sys\nprint(sys.prefix)\n" == text
 
 
+def test_what_has_to_be_refused_stays_what_has_to_be_refused(
+    tmp_path: Path, cache: Path, newest: str
+) -> None:
+    """A contract has no oracle but the reference, which refuses the reduced scenario as well."""
+    ended = start(
+        cache, tmp_path, "shrink", "contract/collision-of-modules", "-b", "bug:first-one-wins",
+        "-p", newest, "-o", "out",
+    )  # fmt: skip
+    assert 0 == ended.returncode, ended.stderr
+    kept = start(cache, tmp_path, "run", "--corpus=out", "-b", "reference", "-p", newest, "-n0")
+    assert 0 == kept.returncode, kept.stdout
+    (reduced,) = load_scenario(tmp_path / "out" / "contract" / "collision-of-modules")
+    assert 2 == len(reduced.packages)
+
+
+def test_what_is_refused_is_what_vanilla_can_do(tmp_path: Path, cache: Path, newest: str) -> None:
+    """The reduced scenario holds in vanilla, although its builder never comes that far."""
+    ended = start(
+        cache, tmp_path, "shrink", "filesystem/names-differ-by-case", "-b", "bug:case-folded",
+        "-p", newest, "-o", "out", "--seconds=250",
+    )  # fmt: skip
+    assert 0 == ended.returncode, ended.stderr
+    assert "`bug:case-folded` refuses it: " in ended.stdout
+    kept = start(cache, tmp_path, "run", "--corpus=out", "-b", "vanilla", "-p", newest, "-n0")
+    assert 0 == kept.returncode, kept.stdout
+
+
 def test_an_output_that_cannot_be_written(
     corpus: Path, tmp_path: Path, cache: Path, newest: str
 ) -> None:

@@ -26,7 +26,7 @@ def test_the_account_has_all_that_is_needed_to_see_it() -> None:
     text = markdown(REDUCED, "scripts/big", Path("out"))
     for words in (
         "### A script says hello\n",
-        "`bug:farm` does otherwise.",
+        "This is what vanilla CPython 3.12.1 does; `bug:farm` does otherwise.",
         "`scripts/big`",
         "https://peps.python.org/pep-0405/",
         "`packages/one/bin/one`, executable:\n\n    import os\n",
@@ -56,6 +56,7 @@ def test_a_refusal_is_told_by_its_reason() -> None:
     assert "`reference` refuses it: two of a kind." in text
     assert "+ two of a kind\n```" in text
     assert "/bin/sh" not in text
+    assert "This is what a builder has to do" in text
 
 
 def test_the_comment_says_where_it_comes_from() -> None:
