@@ -158,7 +158,9 @@ def _cell_options(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--cache", type=click.Path(path_type=Path), help="Instead of the user's."),
         click.option("--corpus", type=click.Path(path_type=Path), help="Scenarios of your own."),
         click.option("--python", "-p", metavar="SPEC", help="One of them. Default: the newest."),
-        click.option("--builder", "-b", required=True, metavar="KIND[:ARG]"),
+        click.option(
+            "--builder", "-b", required=True, metavar="KIND[:ARG]", help="As `run` takes it."
+        ),
         click.argument("scenario"),
     ):  # fmt: skip
         command = option(command)
@@ -180,7 +182,8 @@ def _settings(
 @_cell_options
 @click.option("--output", "-o", type=click.Path(path_type=Path), default="shrunk",
               show_default=True, help="The corpus that gets the scenario.")  # fmt: skip
-@click.option("--seconds", type=click.FloatRange(min=1), default=100, show_default=True)
+@click.option("--seconds", type=click.FloatRange(min=1), default=100, show_default=True,
+              help="When to be content with what is left.")  # fmt: skip
 def shrink(
     scenario: str, builder: str, python: str | None, corpus: Path | None, cache: Path | None,
     no_namespaces: bool, output: Path, seconds: float,
@@ -319,6 +322,9 @@ def kills(reports: tuple[Path, ...], corpus: Path | None, output: Path | None) -
         click.echo(f"left out, since nothing has this name any more: {name}")
     for _, message, hint in matrix.complaints(matrix.bugs, matrix.scenarios):
         click.echo(f"{message} ({hint})")
+    for name, record in matrix.bugs.items():
+        if record.kills and record.survives:
+            click.echo(f"nothing notices the bug `{name}` on {', '.join(record.survives)}")
     killed = sum(bool(record.kills) for record in matrix.bugs.values())
     click.echo(f"{killed} of {len(matrix.bugs)} bugs are noticed")
 

@@ -204,9 +204,11 @@ def test_kills_names_what_it_leaves_out(corpus: Path, tmp_path: Path) -> None:
     writer = ReportWriter(tmp_path / "report.jsonl", {"kind": "header", "format": 1})
     for bug in ("symlink-farm", "gone"):
         writer.add(make_verdict("scripts/greets", Outcome.DIFFERS, builder=f"bug:{bug}"))
-    writer.finish(2, complete=True)
+    writer.add(make_verdict("scripts/greets", builder="bug:symlink-farm", python="2.7.18"))
+    writer.finish(3, complete=True)
     result = run("kills", tmp_path / "report.jsonl", "--corpus", corpus, "--output", tmp_path)
     assert 0 == result.exit_code
     assert "left out, since nothing has this name any more: gone\n" in result.output
+    assert "nothing notices the bug `symlink-farm` on 2.7.18\n" in result.output
     assert "1 of 1 bugs are noticed\n" in result.output
     assert "symlink-farm" in (tmp_path / "kill-matrix.md").read_text()
