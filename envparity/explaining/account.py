@@ -27,7 +27,7 @@ def account(explanation: Explanation) -> RenderableType:
         Text(f"  In vanilla: {verdict.summary}"),
         Text("  Reported: " + "  ".join(map(link, verdict.origin)), style="dim"),
         Text(f"  step {explanation.step + 1}: {printable(explanation.run)}", style="bold"),
-        Text(f"  explained: {printable(explanation.program)}"),
+        Text(f"  explained: {printable(explanation.program) or 'no program; the shell did it'}"),
     ]
     if not explanation.traced:
         words = "without strace: what a program executes on its way is not seen"

@@ -50,7 +50,7 @@ Facts = dict[str, Any]
 def look(message: Mapping[str, Any]) -> Facts:
     """Everything that *message* asks for."""
     files = _trace_files(message["trace"])
-    tree = processes(files, message["cwd"]) or list(_looked_up(message))
+    tree = processes(files, message["cwd"]) if files else list(_looked_up(message))
     message = {**message, "traced": bool(files)}
     return {
         "traced": bool(files),

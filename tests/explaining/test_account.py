@@ -93,3 +93,4 @@ def test_what_evidence_is_missing_is_said() -> None:
     assert "without the reference" in output
     assert "The sides part nowhere" in output
     assert "without" not in printed(SAME)
+    assert "explained: no program; the shell did it" in printed(SAME, program="")
