@@ -74,13 +74,7 @@ class Cell:
             return self.verdict(Outcome.SKIPPED, reason)
         if scenario.refuses or scenario.guarantee:
             return self.verdict(*check_contract(scenario, self.builder, interpreter, workshop))
-        wheels = workshop.wheels(scenario, interpreter)
-        environment = self.builder.build(
-            Request(interpreter, wheels, scenario.prefix_shape), workshop
-        )
-        home = vanilla_environment(
-            interpreter, wheels, workshop.cache, namespaces=workshop.namespaces
-        )
+        home, environment = self.sides(workshop)
         vanilla = self._vanilla(home, workshop)
         roots = Rerooting.of(home, interpreter), Rerooting.of(environment, interpreter)
         theirs = self.run_steps(environment, workshop)
@@ -100,6 +94,20 @@ class Cell:
         if differences:
             return self.verdict(Outcome.DIFFERS, gist(differences), tuple(differences))
         return self.verdict(Outcome.PARITY)
+
+    def sides(self, workshop: Workshop) -> tuple[Environment, Environment]:
+        """Vanilla and the builder's environment, with the scenario's packages in each.
+
+        Raises what the builder does: Refused, Unsupported or BuilderError.
+        """
+        wheels = workshop.wheels(self.scenario, self.interpreter)
+        environment = self.builder.build(
+            Request(self.interpreter, wheels, self.scenario.prefix_shape), workshop
+        )
+        home = vanilla_environment(
+            self.interpreter, wheels, workshop.cache, namespaces=workshop.namespaces
+        )
+        return home, environment
 
     def verdict(
         self, outcome: Outcome, reason: str = "", differences: Sequence[Difference] = ()
@@ -169,10 +177,31 @@ class Cell:
 
     def run_steps(self, environment: Environment, workshop: Workshop) -> list[StepOutcome]:
         """Run the scenario's steps in *environment*, in a fresh cell."""
-        scenario, sandbox = self.scenario, workshop.sandbox
-        cell = sandbox.cell
-        wheelhouse = workshop.wheelhouse(scenario, self.interpreter)
+        outcomes = workshop.sandbox.run(self.job(environment, workshop))
+        if workshop.namespaces:
+            return outcomes
+        return [_without(one, str(workshop.sandbox.cell)) for one in outcomes]
+
+    def variables(self, environment: Environment, workshop: Workshop) -> dict[str, str]:
+        """The shell variables that steps find set in *environment*, and not exported."""
+        wheelhouse = workshop.wheelhouse(self.scenario, self.interpreter)
         other = capability.other_python(self.interpreter, self.others)
+        return {
+            "PREFIX": str(environment.prefix),
+            "PYTHON": str(environment.python),
+            "BIN": str(environment.scripts),
+            "SITE": str(environment.site),
+            "WHEELS": str(workshop.inside(wheelhouse, "wheels")) if wheelhouse else "",
+            "CASE": self.scenario.case or "",
+            "OTHER_PYTHON": str(other.executable) if other else "",
+            "XY": self.interpreter.minor,
+        }
+
+    def job(self, environment: Environment, workshop: Workshop) -> Job:
+        """What the sandbox is asked to do: the scenario's steps in *environment*."""
+        scenario = self.scenario
+        cell = workshop.sandbox.cell
+        wheelhouse = workshop.wheelhouse(scenario, self.interpreter)
         mounts = list(environment.mounts)
         search = [*environment.search_path, *workshop.system_path]
         if any(need in workshop.tools for need in scenario.needs):
@@ -181,19 +210,10 @@ class Cell:
             search.append(str(workshop.inside(tools, "tools")))
         if wheelhouse is not None:
             mounts.append(Bind(cell / "wheels", wheelhouse))
-        variables = {
-            "PREFIX": environment.prefix,
-            "PYTHON": environment.python,
-            "BIN": environment.scripts,
-            "SITE": environment.site,
-            "WHEELS": workshop.inside(wheelhouse, "wheels") if wheelhouse else "",
-            "CASE": scenario.case or "",
-            "OTHER_PYTHON": other.executable if other else "",
-            "XY": self.interpreter.minor,
-        }
-        prelude = "".join(f"{name}={shlex.quote(str(at))}; " for name, at in variables.items())
+        variables = self.variables(environment, workshop)
+        prelude = "".join(f"{name}={shlex.quote(at)}; " for name, at in variables.items())
         work, home, tmp = (cell / name for name in ("work", "home", "tmp"))
-        job = Job(
+        return Job(
             commands=tuple(
                 Command(
                     ("/bin/sh", "-c", prelude + step.run),
@@ -217,10 +237,6 @@ class Cell:
                 for name, source in scenario.files(scenario.path / "work").items()
             ),
         )
-        outcomes = sandbox.run(job)
-        if workshop.namespaces:
-            return outcomes
-        return [_without(one, str(cell)) for one in outcomes]
 
 
 def inapplicable(

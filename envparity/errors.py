@@ -69,3 +69,9 @@ class BuilderError(EnvparityError):
 
 class ReportError(EnvparityError):
     """A report that is cut off, foreign or contradictory."""
+
+
+class NoFailure(EnvparityError):
+    """A cell in which nothing differs, where a failing one was asked for."""
+
+    exit_status = 1

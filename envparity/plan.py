@@ -241,6 +241,7 @@ def make_plan(settings: Settings) -> tuple[Plan, Workspace]:
     """
     cache = Cache.at(settings.cache)
     data = data_folder()
+    settings = evolve(settings, builders=builders.expand(settings.builders, data))
     for name in settings.builders:
         builders.parse(name, data)
     Corpus.read(settings.corpus, settings.scenarios)

@@ -11,7 +11,9 @@ from click.testing import CliRunner, Result
 from envparity import __version__
 from envparity.cli import main
 from envparity.errors import InterpreterError
-from tests.doubles import make_debian, make_interpreter
+from envparity.report.jsonl import ReportWriter
+from envparity.verdict import Outcome
+from tests.doubles import make_debian, make_interpreter, make_verdict
 
 SCENARIO = """\
 summary = "A program finds the module it was installed with"
@@ -62,7 +64,7 @@ def test_help_names_every_command() -> None:
     """`--help` says what the program is for and what it can do."""
     result = run("--help")
     assert 0 == result.exit_code
-    for words in ("vanilla", "run", "list", "show", "interpreters", "lint"):
+    for words in ("vanilla", "run", "list", "show", "interpreters", "lint", "shrink", "explain"):
         assert words in result.output
 
 
@@ -180,3 +182,33 @@ def test_no_interpreters(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
 def test_usage_errors_are_pytests() -> None:
     """The usage errors of click and of pytest have one exit status."""
     assert pytest.ExitCode.USAGE_ERROR == click.UsageError.exit_code
+
+
+def test_kills_takes_reports_of_bugs(corpus: Path, tmp_path: Path) -> None:
+    """What is no report, or one without bugs, ends with 4."""
+    report = tmp_path / "report.jsonl"
+    report.write_text("{}\n")
+    result = run("kills", report, "--corpus", corpus)
+    assert 4 == result.exit_code
+    assert "report.jsonl:1: not a line of a report" in result.output
+    writer = ReportWriter(report, {"kind": "header", "format": 1})
+    writer.add(make_verdict("scripts/greets"))
+    writer.finish(1, complete=True)
+    result = run("kills", report, "--corpus", corpus)
+    assert 4 == result.exit_code
+    assert "no cell of a bug is in these reports" in result.output
+
+
+def test_kills_names_what_it_leaves_out(corpus: Path, tmp_path: Path) -> None:
+    """A bug that is there no more is not in the matrix."""
+    writer = ReportWriter(tmp_path / "report.jsonl", {"kind": "header", "format": 1})
+    for bug in ("symlink-farm", "gone"):
+        writer.add(make_verdict("scripts/greets", Outcome.DIFFERS, builder=f"bug:{bug}"))
+    writer.add(make_verdict("scripts/greets", builder="bug:symlink-farm", python="2.7.18"))
+    writer.finish(3, complete=True)
+    result = run("kills", tmp_path / "report.jsonl", "--corpus", corpus, "--output", tmp_path)
+    assert 0 == result.exit_code
+    assert "left out, since nothing has this name any more: gone\n" in result.output
+    assert "nothing notices the bug `symlink-farm` on 2.7.18\n" in result.output
+    assert "1 of 1 bugs are noticed\n" in result.output
+    assert "symlink-farm" in (tmp_path / "kill-matrix.md").read_text()

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 KINDS = {
     "reference": "the reference builder (reference:copy copies instead of linking)",
     "vanilla": "the oracle against itself: differs nowhere, or envparity is wrong",
-    "bug": "bug:NAME, a reported bug re-enacted on the reference",
+    "bug": "bug:NAME, a reported bug re-enacted on the reference; bug:* is all of them",
     "venv": "python -m venv and pip (venv:system-site with --system-site-packages)",
     "virtualenv": "virtualenv and pip",
     "uv": "uv venv and uv pip install",
@@ -102,6 +102,23 @@ class Builder(Protocol):
     def trial(self, request: Request, workshop: Workshop, again: str = "") -> Path:
         """The folder of a build, to be looked at; Unsupported when there is nothing to see."""
         ...
+
+
+def expand(names: Sequence[str], data: Path) -> tuple[str, ...]:
+    """*names* with every glob over bugs (`bug:*`) replaced by the bugs it names, each once.
+
+    Raises UsageError, with the nearest names, for a glob that names nothing.
+    """
+    from envparity.builders import bug  # noqa: PLC0415
+
+    found: list[str] = []
+    for name in names:
+        kind, _, pattern = name.partition(":")
+        if kind == "bug" and set(pattern) & set("*?["):
+            found += [f"bug:{one}" for one in bug.bugs_matching(pattern, data)]
+        else:
+            found.append(name)
+    return tuple(dict.fromkeys(found))
 
 
 def parse(text: str, data: Path) -> Builder:

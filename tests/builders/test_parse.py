@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from envparity.builders import KINDS, Description, Request, Unsupported, parse
+from envparity.builders import KINDS, Description, Request, Unsupported, expand, parse
 from envparity.builders.program import ProgramBuilder
 from envparity.builders.reference import LINK_MODES
 from envparity.builders.vanilla import VanillaBuilder
@@ -138,3 +138,19 @@ def test_vanilla_is_bound_by_no_contract(data: Path) -> None:
     assert builder.describe(workshop).fingerprint
     with pytest.raises(Unsupported, match="does not apply"):
         builder.trial(Request(make_interpreter(), ()), workshop)
+
+
+def test_globs_over_bugs(data: Path) -> None:
+    """A glob is every bug of such a name; other names stay, and each stands once."""
+    assert ("bug:late", "bug:lost-prefix", "bug:wrong-shebang") == expand(["bug:*"], data)
+    assert ("reference", "bug:lost-prefix", "bug:late", "exec:./*") == expand(
+        ["reference", "bug:lo*", "bug:[kl]*", "exec:./*"], data
+    )
+    assert ("bug:", "bug:nothing") == expand(["bug:", "bug:nothing"], data)
+
+
+def test_a_glob_that_names_no_bug(data: Path) -> None:
+    """The nearest names are told."""
+    with pytest.raises(UsageError) as raised:
+        expand(["bug:wrong_sheb*"], data)
+    assert "no bug is called 'wrong_sheb*' (nearest: wrong-shebang)" == str(raised.value)

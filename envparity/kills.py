@@ -1,0 +1,309 @@
+"""The kill matrix: which scenario fails which bug of `bugs/`, on which interpreters.
+
+`docs/kill-matrix.json` is the record, made from reports by `envparity kills`; `docs/kill-matrix.md`
+is the page that is made from it. `envparity lint` holds both against the bugs and scenarios there
+are, and complains of bugs that nothing notices, or that nearly everything does.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from attrs import field, frozen
+
+from envparity.document import nearest
+from envparity.errors import CorpusError, ReportError, UsageError
+from envparity.report.jsonl import Report
+from envparity.report.terminal import counted
+from envparity.scenario import THEMES
+from envparity.verdict import Outcome, Verdict
+
+RECORD, PAGE = "kill-matrix.json", "kill-matrix.md"
+
+#: Share of its judged cells above which a bug is too blunt: whatever fails nearly everywhere shows
+#: that the corpus runs, and not what any scenario of it is good for.
+BLUNT = 0.9
+
+#: Scenarios that are named as the most telling of a bug.
+TELLING = 3
+
+HEAD = """\
+# Kill matrix: the bugs of the museum and the scenarios that notice them
+
+Generated from [kill-matrix.json](kill-matrix.json) by `envparity kills`;
+[the-museum.md](the-museum.md) says how. `envparity lint` complains when it is stale.
+
+"""
+
+_KILLED = {Outcome.DIFFERS, Outcome.REFUSED}
+_JUDGED = {*_KILLED, Outcome.PARITY, Outcome.ERROR}
+
+Cells = Mapping[str, tuple[str, ...]]
+"""Interpreters by scenario."""
+
+
+@frozen
+class BugRecord:
+    """What became of one bug."""
+
+    judged: Mapping[str, int] = field(factory=dict)
+    """Number of cells that were judged, by interpreter: those where a scenario applies."""
+    kills: Cells = field(factory=dict)
+    errors: Cells = field(factory=dict)
+    """Cells in error, which prove nothing about the bug."""
+
+    @property
+    def share(self) -> float:
+        """The part of its judged cells that failed."""
+        judged = sum(self.judged.values())
+        return sum(map(len, self.kills.values())) / judged if judged else 0.0
+
+    @property
+    def survives(self) -> list[str]:
+        """Interpreters on which nothing noticed it."""
+        killed = {python for pythons in self.kills.values() for python in pythons}
+        return [python for python, count in self.judged.items() if count and python not in killed]
+
+
+@frozen
+class KillMatrix:
+    """All bugs, all scenarios they were tried with."""
+
+    pythons: tuple[str, ...]
+    scenarios: tuple[str, ...]
+    bugs: Mapping[str, BugRecord]
+
+    @classmethod
+    def of(
+        cls, reports: Iterable[Report], bugs: Collection[str], scenarios: Collection[str]
+    ) -> tuple[KillMatrix, list[str]]:
+        """The matrix in *reports*, and the names in them that are neither *bugs* nor *scenarios*.
+
+        A cell that several reports have is the last one's. Other builders than bugs are passed
+        over. Raises UsageError where there is no cell of a bug.
+        """
+        cells: dict[tuple[str, str, str], Verdict] = {}
+        unknown: dict[str, None] = {}
+        for report in reports:
+            for verdict in report.verdicts:
+                kind, _, bug = verdict.builder.partition(":")
+                if kind != "bug":
+                    continue
+                if bug in bugs and verdict.scenario in scenarios:
+                    cells[bug, verdict.scenario, verdict.python] = verdict
+                else:
+                    unknown[bug if bug not in bugs else verdict.scenario] = None
+        if not cells:
+            raise UsageError(
+                "no cell of a bug is in these reports",
+                hint="`envparity run --builder 'bug:*' --report FILE` makes one",
+            )
+        pythons = tuple(sorted({key[2] for key in cells}, key=_version))
+        records = {
+            bug: _record([one for key, one in cells.items() if key[0] == bug], pythons)
+            for bug in sorted({key[0] for key in cells})
+        }
+        tried = tuple(sorted({key[1] for key in cells}))
+        return cls(pythons, tried, records), list(unknown)
+
+    @classmethod
+    def read(cls, path: Path) -> KillMatrix:
+        """The matrix that `to_json` wrote; ReportError when the file is something else."""
+        try:
+            data = json.loads(path.read_text("utf-8"))
+            if data["format"] != 1:
+                raise ValueError(data["format"])
+            bugs = {
+                name: BugRecord(
+                    dict(one["judged"]),
+                    {scenario: tuple(found) for scenario, found in one["kills"].items()},
+                    {scenario: tuple(found) for scenario, found in one["errors"].items()},
+                )
+                for name, one in data["bugs"].items()
+            }
+            return cls(tuple(data["pythons"]), tuple(data["scenarios"]), bugs)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            hint = "`envparity kills` makes it"
+            raise ReportError("no kill matrix of format 1", path=path, hint=hint) from None
+
+    def to_json(self) -> str:
+        """The record, with a line for each scenario of a bug, so that changes can be read."""
+        lines = ["{", ' "format": 1,', f' "pythons": {_json(self.pythons)},', ' "scenarios": [']
+        lines += _joined(f"  {_json(name)}" for name in self.scenarios)
+        lines += [" ],", ' "bugs": {']
+        blocks = []
+        for name, record in self.bugs.items():
+            block = [f"  {_json(name)}: {{", f'   "judged": {_json(record.judged)},']
+            for key, cells in (("kills", record.kills), ("errors", record.errors)):
+                rows = _joined(f"    {_json(one)}: {_json(cells[one])}" for one in sorted(cells))
+                block += [f'   "{key}": {{', *rows, "   }" + ("," if key == "kills" else "")]
+            blocks.append("\n".join([*block, "  }"]))
+        return "\n".join([*lines, ",\n".join(blocks), " }", "}", ""])
+
+    def killers(self) -> dict[str, list[str]]:
+        """The bugs that each scenario fails; cases are counted as their scenario."""
+        found: dict[str, list[str]] = {_plain(name): [] for name in self.scenarios}
+        for bug, record in self.bugs.items():
+            for name in dict.fromkeys(map(_plain, record.kills)):
+                found.setdefault(name, []).append(bug)
+        return found
+
+    def page(self) -> str:
+        """docs/kill-matrix.md, in Markdown."""
+        killers = self.killers()
+        idle = [name for name, bugs in sorted(killers.items()) if not bugs]
+        lines = [
+            f"{counted(len(self.bugs), 'bug')}, {counted(len(killers), 'scenario')} with"
+            f" {counted(len(self.scenarios), 'cell')} per interpreter, on CPython",
+            f"{', '.join(self.pythons)}.",
+            "",
+            "## Bugs",
+            "",
+            *self._bugs(killers),
+            "",
+            "*cells* is the part that failed of the cells in which the bug could be tried; *most",
+            "telling* are the scenarios that the fewest other bugs fail. The rest counts failing",
+            "scenarios, theme by theme.",
+            "",
+            "## Scenarios",
+            "",
+            "| scenario | bugs | which |",
+            "| --- | ---: | --- |",
+        ]
+        lines += [
+            f"| `{name}` | {len(bugs)} | {', '.join(bugs)} |"
+            for name, bugs in sorted(killers.items())
+            if bugs
+        ]
+        lines += ["", f"## Scenarios that no bug fails: {len(idle)}", ""]
+        lines += [f"- `{name}`" for name in idle]
+        return HEAD + "\n".join(lines).rstrip() + "\n"
+
+    def _bugs(self, killers: Mapping[str, Sequence[str]]) -> Iterator[str]:
+        yield (
+            "| bug | scenarios | cells | survives on | most telling | " + " | ".join(THEMES) + " |"
+        )
+        yield "| --- | ---: | ---: | --- | --- |" + " ---: |" * len(THEMES)
+        for name, record in self.bugs.items():
+            plain = list(dict.fromkeys(map(_plain, sorted(record.kills))))
+            telling = sorted(plain, key=lambda one: (len(killers[one]), one))[:TELLING]
+            themes = [sum(one.startswith(f"{theme}/") for one in plain) for theme in THEMES]
+            row = (
+                f"[{name}](../bugs/{name.replace('-', '_')}.py)",
+                len(plain),
+                f"{record.share:.0%}",
+                ", ".join(record.survives) or "–",
+                ", ".join(f"`{one}`" for one in telling) or "*nothing*",
+                *(count or "" for count in themes),
+            )
+            yield "| " + " | ".join(map(str, row)) + " |"
+
+    def complaints(
+        self, bugs: Collection[str], scenarios: Collection[str]
+    ) -> Iterator[tuple[str, str, str]]:
+        """What is wrong: the name that it is about, a message, and a hint."""
+        for name in self.bugs:
+            if name not in bugs:
+                yield name, f"no bug is called `{name}`", nearest(name, bugs)
+        named = {*self.scenarios, *(one for record in self.bugs.values() for one in record.kills)}
+        for name in sorted(named - set(scenarios)):
+            yield name, f"no scenario is called `{name}`", nearest(name, scenarios)
+        again = "make it anew, as docs/the-museum.md says"
+        for name in sorted(set(bugs) - set(self.bugs)):
+            yield name, f"the bug `{name}` is missing", again
+        for name in sorted(set(scenarios) - set(self.scenarios)):
+            yield name, f"the scenario `{name}` is missing", again
+        for name, record in self.bugs.items():
+            if not record.kills:
+                yield name, f"nothing notices the bug `{name}`", "a scenario is missing"
+            elif record.share > BLUNT:
+                share = f"{record.share:.0%} of its cells"
+                yield name, f"the bug `{name}` is too blunt: it fails {share}", "make it subtler"
+            for scenario in record.errors:
+                message = f"the bug `{name}` ended `{scenario}` in error"
+                yield name, message, "a crash proves nothing"
+
+
+def _record(verdicts: Sequence[Verdict], pythons: Sequence[str]) -> BugRecord:
+    judged = dict.fromkeys(pythons, 0)
+    cells: dict[bool, defaultdict[str, set[str]]] = {
+        True: defaultdict(set),
+        False: defaultdict(set),
+    }
+    for one in verdicts:
+        judged[one.python] += one.outcome in _JUDGED
+        if one.outcome in _KILLED or one.outcome is Outcome.ERROR:
+            cells[one.outcome in _KILLED][one.scenario].add(one.python)
+    kills, errors = (
+        {name: tuple(p for p in pythons if p in found) for name, found in cells[which].items()}
+        for which in (True, False)
+    )
+    return BugRecord(judged, kills, errors)
+
+
+def check_kills(
+    docs: Path, bugs: Collection[str], scenarios: Collection[str], *, write: bool
+) -> list[CorpusError]:
+    """All that is wrong with the matrix in *docs*; *write* makes the page anew.
+
+    *scenarios* are full names, with their cases. Where there is no matrix there is no complaint:
+    the corpus is installed without its documents.
+    """
+    record, page = docs / RECORD, docs / PAGE
+    if not record.is_file():
+        return []
+    try:
+        matrix = KillMatrix.read(record)
+    except ReportError as error:
+        return [CorpusError(error.message, hint=error.hint, path=record)]
+    lines = record.read_text("utf-8").splitlines()
+    errors = [
+        CorpusError(message, hint=hint, path=record, line=_line(lines, name))
+        for name, message, hint in matrix.complaints(bugs, scenarios)
+    ]
+    text = matrix.page()
+    if write:
+        page.write_text(text, encoding="utf-8")
+    elif not page.is_file() or page.read_text(encoding="utf-8") != text:
+        hint = "`envparity lint --write` makes it anew"
+        errors.append(CorpusError(f"not what {RECORD} says", path=page, hint=hint))
+    return errors
+
+
+def write_matrix(matrix: KillMatrix, docs: Path) -> None:
+    """Write the record and the page into *docs*; UsageError where that is not possible."""
+    try:
+        (docs / RECORD).write_text(matrix.to_json(), encoding="utf-8")
+        (docs / PAGE).write_text(matrix.page(), encoding="utf-8")
+    except OSError as error:
+        raise UsageError(
+            f"the kill matrix cannot be written: {error.strerror}", path=docs,
+            hint="--output names the folder of the documents",
+        ) from None  # fmt: skip
+
+
+def _line(lines: Sequence[str], name: str) -> int | None:
+    key = _json(name)
+    return next((n for n, line in enumerate(lines, 1) if line.strip().startswith(key)), None)
+
+
+def _plain(scenario: str) -> str:
+    return scenario.partition("[")[0]
+
+
+def _version(label: str) -> tuple[list[int], str]:
+    release = label.partition("-")[0]
+    return [int(part) if part.isdigit() else 0 for part in release.split(".")], label
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _joined(rows: Iterable[str]) -> list[str]:
+    text = list(rows)
+    return [f"{row}," for row in text[:-1]] + text[-1:]
