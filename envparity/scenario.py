@@ -32,8 +32,9 @@ THEMES = (
 NEEDS = (
     "cc", "bash", "perl", "uv", "virtualenv", "true-prefix", "two-pythons", "ensurepip", "venv",
     "python-name", "config-script", "headers", "shared-libpython", "pkg-config",
+    "awk", "cmake", "make",
 )  # fmt: skip
-PREFIX_SHAPES = ("plain", "space", "non-ascii", "long", "symlinked-parent")
+PREFIX_SHAPES = ("plain", "space", "non-ascii", "long", "too-long", "symlinked-parent")
 REFUSALS = ("collision", "two-versions", "wrong-python", "missing-dependency", "path-escape")
 GUARANTEES = ("deterministic", "inputs-untouched", "leaves-nothing")
 #: The folders of a scenario in which a case's file may take its place.

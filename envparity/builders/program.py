@@ -39,14 +39,16 @@ REFUSED, UNSUPPORTED = 3, 4
 DESCRIBE_TIMEOUT = 60.0
 BUILD_TIMEOUT = 300.0
 
-#: Below the cell: what lies above the environment, by the scenario's prefix shape. 200 bytes are
-#: more than a shebang line could hold before Linux 5.1 and, with the program's name, most of
-#: what it holds today.
+#: Below the cell: what lies above the environment, by the scenario's prefix shape. The 200 bytes
+#: of `long` are more than a shebang line could hold before Linux 5.1 and, with the program's name,
+#: most of what it holds today; the 300 of `too-long` are more than any kernel's can
+#: (BINPRM_BUF_SIZE, include/uapi/linux/binfmts.h).
 SHAPES = {
     "plain": "opt",
     "space": "opt/with space",
     "non-ascii": "opt/préfixe-ünï-前",
     "long": "opt/" + "/".join(["long-" * 9 + "path"] * 4),
+    "too-long": "opt/" + "/".join(["long-" * 9 + "path"] * 6),
     "symlinked-parent": "current",
 }
 
