@@ -16,8 +16,9 @@ from envparity.cache import digest, digest_of_files
 from envparity.comparison import Difference, Rerooting, compare
 from envparity.contract import check_contract
 from envparity.environment import Environment
-from envparity.errors import CorpusError, EnvparityError
+from envparity.errors import CorpusError, EnvparityError, PackageUnavailable
 from envparity.interpreter import Interpreter
+from envparity.package import Wheel
 from envparity.sandbox import Bind, Command, Job
 from envparity.scenario import Scenario
 from envparity.step import StepOutcome
@@ -57,6 +58,8 @@ class Cell:
             verdict = self.verdict(Outcome.REFUSED, f"the builder refused: {refusal}")
         except Unsupported as reason:
             verdict = self.verdict(Outcome.UNSUPPORTED, str(reason))
+        except PackageUnavailable as reason:
+            verdict = self.verdict(Outcome.SKIPPED, str(reason))
         except EnvparityError as error:
             verdict = self.verdict(Outcome.ERROR, str(error))
         except OSError as error:
@@ -79,16 +82,16 @@ class Cell:
         home = vanilla_environment(
             interpreter, wheels, workshop.cache, namespaces=workshop.namespaces
         )
-        vanilla = self._vanilla(home, workshop)
+        vanilla = self._vanilla(home, wheels, workshop)
         roots = Rerooting.of(home, interpreter), Rerooting.of(environment, interpreter)
         theirs = self.run_steps(environment, workshop)
         differences = compare(scenario.steps, vanilla, roots[0], theirs, roots[1])
         if differences:
             # A false alarm is the worst that can happen: before anybody is blamed, vanilla has
             # to say the same again. What it said once may be about a machine that has changed.
-            again = self._vanilla(home, workshop, fresh=True)
+            again = self._vanilla(home, wheels, workshop, fresh=True)
             if again != vanilla:
-                if self._vanilla(home, workshop, fresh=True) != again:
+                if self._vanilla(home, wheels, workshop, fresh=True) != again:
                     raise CorpusError(
                         "vanilla does not do the same twice",
                         path=scenario.path / "scenario.toml",
@@ -115,7 +118,12 @@ class Cell:
         )
 
     def _vanilla(
-        self, home: Environment, workshop: Workshop, *, fresh: bool = False
+        self,
+        home: Environment,
+        wheels: Sequence[Wheel],
+        workshop: Workshop,
+        *,
+        fresh: bool = False,
     ) -> list[StepOutcome]:
         """What vanilla does, from the cache unless *fresh*; CorpusError if not as declared."""
         scenario, interpreter = self.scenario, self.interpreter
@@ -126,6 +134,7 @@ class Cell:
             interpreter.fingerprint,
             scenario.id,
             scenario.digest,
+            *(wheel.digest for wheel in wheels if scenario.requirements),
             other.fingerprint if other and "two-pythons" in scenario.needs else "",
             capability.identities(scenario.needs, workshop.tools, workshop.system_path),
         )

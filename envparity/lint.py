@@ -10,11 +10,12 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from packaging.requirements import Requirement
+from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from envparity.document import Document, nearest
 from envparity.errors import CorpusError
+from envparity.index import LOCK, read_lock
 from envparity.package import Package, distribution_name, read_package
 from envparity.scenario import THEMES, Scenario, read_scenario, scenario_folders, tree
 
@@ -39,6 +40,8 @@ def lint_corpus(root: Path) -> list[CorpusError]:
     named: defaultdict[str, list[Path]] = defaultdict(list)
     folders = scenario_folders(root)
     errors += _lint_above(root)
+    if (root / "wild" / LOCK).exists():
+        errors += read_lock(root / "wild" / LOCK)[1]
     for folder in folders:
         if folder.parent.name in THEMES:
             named[folder.name].append(folder)
@@ -61,6 +64,7 @@ def lint_scenario(folder: Path) -> list[CorpusError]:
         errors += _lint_variables(scenarios[0])
     if scenarios and not errors:
         errors += _lint_usage(scenarios)
+        errors += _lint_requirements(scenarios)
     # Cases share all files but one.
     unique = {str(error): error for error in errors}
     return sorted(unique.values(), key=_order)
@@ -81,7 +85,7 @@ def _lint_above(root: Path) -> Iterator[CorpusError]:
             yield CorpusError(f"unknown theme `{path.name}`", hint=hint, path=path)
         else:
             for inner in _entries(path):
-                if not inner.is_dir():
+                if not inner.is_dir() and (path.name, inner.name) != ("wild", LOCK):
                     yield CorpusError("a stray file", hint="scenarios are folders", path=inner)
 
 
@@ -178,6 +182,22 @@ def _lint_usage(scenarios: list[Scenario]) -> Iterator[CorpusError]:
         if folder not in used and not required & used:
             hint = "no step and no other package names it, or anything in it"
             yield CorpusError("a package used by nobody", hint=hint, path=folder)
+
+
+def _lint_requirements(scenarios: list[Scenario]) -> Iterator[CorpusError]:
+    """Look for distributions of an index that the theme's lock does not pin."""
+    document = Document.read(scenarios[0].path / "scenario.toml")
+    lock, _ = read_lock(scenarios[0].path.parent / LOCK)
+    for scenario in scenarios:
+        for name in scenario.requirements:
+            try:
+                pinned = canonicalize_name(Requirement(name).name) in lock.pins
+            except InvalidRequirement:
+                document.complain(f"no requirement: `{name}`", "requirements", hint="see PEP 508")
+                continue
+            if not pinned:
+                document.complain(f"`{LOCK}` does not pin `{name}`", "requirements")
+    yield from document.errors
 
 
 def _texts(files: Iterable[Path]) -> str:

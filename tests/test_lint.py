@@ -289,3 +289,51 @@ def test_what_nobody_provides(corpus: Corpus) -> None:
         "scripts/hello/scenario.toml:2: `a colleague` is no reference",
         "scripts/hello/scenario.toml:3: `needs[0]` cannot be `luck`",
     ]
+
+
+class TestWild:
+    """Scenarios that install from an index."""
+
+    @pytest.fixture(autouse=True)
+    def wild(self, corpus: Corpus) -> None:
+        """A lock that pins one distribution, and a scenario that needs it."""
+        corpus.write("wild/lock.txt", f"black==1.0 --hash=sha256:{'0' * 64}")
+        corpus.write("wild/formats/scenario.toml", HEAD + STEPS + 'requirements = ["Black"]')
+
+    def test_clean(self, corpus: Corpus) -> None:
+        """What is required is pinned, under whatever spelling and with whatever extra."""
+        assert corpus.complaints() == []
+        text = HEAD + STEPS + 'requirements = ["black[d]"]'
+        corpus.write("wild/formats/scenario.toml", text)
+        assert corpus.complaints() == []
+
+    def test_not_pinned(self, corpus: Corpus) -> None:
+        """A requirement that the lock lacks is an error, for each case on its own."""
+        text = HEAD + STEPS + 'requirements = ["{case}",\n"="]\ncase-file = "work/run"'
+        corpus.write("wild/formats/scenario.toml", text)
+        corpus.write("wild/formats/cases/black")
+        corpus.write("wild/formats/cases/blue")
+        assert [one.split(" (")[0] for one in corpus.complaints()] == [
+            "wild/formats/scenario.toml:4: `lock.txt` does not pin `blue`",
+            "wild/formats/scenario.toml:4: no requirement: `=`",
+        ]
+
+    def test_lock(self, corpus: Corpus) -> None:
+        """The lock is proof-read with the corpus, and is a stray file in other themes."""
+        corpus.write("wild/lock.txt", "black==1.0\n")
+        corpus.write("scripts/lock.txt")
+        assert [one.split(" (")[0] for one in corpus.complaints()] == [
+            "scripts/lock.txt: a stray file",
+            "wild/lock.txt:1: `black` without the hashes of its files",
+        ]
+
+    def test_together(self, corpus: Corpus) -> None:
+        """Who needs an index is in the theme that a run leaves out, and nobody else is."""
+        message = "`requirements` and the theme `wild` go together"
+        corpus.write("wild/formats/scenario.toml", HEAD + STEPS)
+        text = HEAD + STEPS + 'requirements = ["black"]'
+        corpus.write("scripts/hello/scenario.toml", text)
+        assert [one.split(" (")[0] for one in corpus.complaints()] == [
+            f"scripts/hello/scenario.toml:4: {message}",
+            f"wild/formats/scenario.toml:1: {message}",
+        ]
