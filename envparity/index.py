@@ -234,10 +234,12 @@ class Index:
             raise CorpusError(message, hint="it is not what was locked", path=lock.path)
         errors = re.findall(r"^ERROR: (?!No matching)(.*)", said, re.MULTILINE)
         reason = errors[0] if errors else (said.strip().splitlines() or ["no word"])[-1]
+        if unknown := re.search(r"requirement (\S+) \(from versions: none\)", reason):
+            reason = f"no package index at hand has {unknown[1]}"
         if _NO_NETWORK.search(said):
             reason = "no package index can be reached"
             self._trouble.append(reason)
-        raise PackageUnavailable(f"{reason}", hint="pip says so")
+        raise PackageUnavailable(reason, hint="pip says so")
 
 
 def pip_download(interpreter: Interpreter) -> list[str]:

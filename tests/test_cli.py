@@ -49,7 +49,7 @@ def corpus(tmp_path: Path) -> Path:
         (root / name / "scenario.toml").write_text(text)
     package = root / "scripts" / "greets" / "packages" / "greeter" / "lib"
     package.mkdir(parents=True)
-    (package / "greeter.py").write_text("")
+    (package / "greet.py").write_text("")
     return root
 
 
