@@ -115,7 +115,7 @@ def test_show(corpus: Path) -> None:
         "prefix: space",
         "1. greet one\n",
         "2. greet   (exits with 3)",
-        "packages/greeter/lib/greeter.py",
+        "packages/greeter/lib/greet.py",
     ):
         assert words in output
 
