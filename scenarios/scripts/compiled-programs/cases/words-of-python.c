@@ -5,6 +5,6 @@
 
 int main(int argc, char **argv)
 {
-    puts("#!/usr/bin/python3\\n import sys; #!python");
+    puts("#!/opt/bin/python3\\n import sys; #!python");
     return 0;
 }

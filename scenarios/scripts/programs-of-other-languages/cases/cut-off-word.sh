@@ -1,3 +1,3 @@
 #!/bin/sh
-# /usr/bin/python3 and /usr/bin/env python3 are words of this comment
+# /opt/bin/python3 and /usr/bin/env python3 are words of this comment
 echo '#!/usr/bin/env python3'

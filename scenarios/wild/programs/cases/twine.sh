@@ -1,0 +1,2 @@
+twine --version
+twine --help
