@@ -1,2 +1,1 @@
 twine --version
-twine --help
