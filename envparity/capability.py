@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from envparity.interpreter import Interpreter
 
 #: Capabilities that are a program of the machine, by the program's name.
-PROGRAMS = {"cc": "cc", "bash": "bash", "perl": "perl", "pkg-config": "pkg-config"}
+PROGRAMS = {name: name for name in ("cc", "bash", "perl", "pkg-config", "awk", "cmake", "make")}
 
 #: Capabilities that are a program which envparity brings along, or finds beside itself.
 TOOLS = ("virtualenv", "uv")

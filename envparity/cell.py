@@ -16,7 +16,7 @@ from envparity.cache import digest, digest_of_files
 from envparity.comparison import Difference, Rerooting, compare
 from envparity.contract import check_contract
 from envparity.environment import Environment
-from envparity.errors import CorpusError, EnvparityError
+from envparity.errors import CorpusError, EnvparityError, PackageUnavailable
 from envparity.interpreter import Interpreter
 from envparity.sandbox import Bind, Command, Job
 from envparity.scenario import Scenario
@@ -59,6 +59,8 @@ class Cell:
             verdict = self.verdict(Outcome.SKIPPED, str(reason))
         except Unsupported as reason:
             verdict = self.verdict(Outcome.UNSUPPORTED, str(reason))
+        except PackageUnavailable as reason:
+            verdict = self.verdict(Outcome.SKIPPED, str(reason))
         except EnvparityError as error:
             verdict = self.verdict(Outcome.ERROR, str(error))
         except OSError as error:
@@ -131,12 +133,15 @@ class Cell:
         """What vanilla does, from the cache unless *fresh*; CorpusError if not as declared."""
         scenario, interpreter = self.scenario, self.interpreter
         other = capability.other_python(interpreter, self.others)
+        # What an index holds is no file of the scenario.
+        pinned = workshop.wheels(scenario, interpreter) if scenario.requirements else ()
         key = digest(
             HARNESS,
             workshop.namespaces,
             interpreter.fingerprint,
             scenario.id,
             scenario.digest,
+            *(wheel.digest for wheel in pinned),
             other.fingerprint if other and "two-pythons" in scenario.needs else "",
             capability.identities(scenario.needs, workshop.tools, workshop.system_path),
         )

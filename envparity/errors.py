@@ -55,6 +55,10 @@ class InterpreterError(EnvparityError):
     """An interpreter that cannot be found, started or described."""
 
 
+class PackageUnavailable(EnvparityError):
+    """A package that no index at hand has; what needs it is skipped."""
+
+
 class CacheError(EnvparityError):
     """A cache or a workspace that cannot be read or written."""
 

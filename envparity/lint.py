@@ -10,19 +10,25 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from envparity.document import Document, nearest
 from envparity.errors import CorpusError
-from envparity.package import distribution_name, read_package
+from envparity.index import LOCK, read_lock
+from envparity.package import Package, distribution_name, read_package
 from envparity.scenario import THEMES, Scenario, read_scenario, scenario_folders, tree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 _ENTRIES = ("scenario.toml", "packages", "wheels", "work", "cases")
 _NAME = re.compile(r"[a-z0-9]+([-.][a-z0-9]+)*")
+#: What Python and pip read without being told to (site, PEP 668), and what is in every package.
+_READ_BY_ITSELF = re.compile(r"\.pth|\._pth|(site|user)customize|EXTERNALLY-MANAGED")
+_IN_EVERY_PACKAGE = {"", "bin", "lib", "src", "share", "data", "etc", "include", "__init__", "main"}
+_IN_EVERY_PACKAGE |= {".py", ".c", ".h", ".toml", ".txt"}
 
 
 def lint_corpus(root: Path) -> list[CorpusError]:
@@ -34,6 +40,8 @@ def lint_corpus(root: Path) -> list[CorpusError]:
     named: defaultdict[str, list[Path]] = defaultdict(list)
     folders = scenario_folders(root)
     errors += _lint_above(root)
+    if (root / "wild" / LOCK).exists():
+        errors += read_lock(root / "wild" / LOCK)[1]
     for folder in folders:
         if folder.parent.name in THEMES:
             named[folder.name].append(folder)
@@ -54,6 +62,9 @@ def lint_scenario(folder: Path) -> list[CorpusError]:
     if scenarios:
         errors += _lint_names(scenarios[0])
         errors += _lint_variables(scenarios[0])
+    if scenarios and not errors:
+        errors += _lint_usage(scenarios)
+        errors += _lint_requirements(scenarios)
     # Cases share all files but one.
     unique = {str(error): error for error in errors}
     return sorted(unique.values(), key=_order)
@@ -74,7 +85,7 @@ def _lint_above(root: Path) -> Iterator[CorpusError]:
             yield CorpusError(f"unknown theme `{path.name}`", hint=hint, path=path)
         else:
             for inner in _entries(path):
-                if not inner.is_dir():
+                if not inner.is_dir() and (path.name, inner.name) != ("wild", LOCK):
                     yield CorpusError("a stray file", hint="scenarios are folders", path=inner)
 
 
@@ -136,6 +147,75 @@ def _lint_names(scenario: Scenario) -> Iterator[CorpusError]:
             if twin != folder:
                 message = f"the same distribution as `{twin.name}`"
                 yield CorpusError(message, hint="names are normalised", path=folder)
+
+
+def _lint_usage(scenarios: list[Scenario]) -> Iterator[CorpusError]:
+    """Look for packages that nothing names: no step, no file of a step, no other package.
+
+    A package is used, too, where it requires one that is: plugins know their host.
+    """
+    scenario = scenarios[0]
+    if scenario.theme == "contract":  # the builder is who uses them
+        return
+    if scenario.wheels and not any("WHEELS" in step.run for step in scenario.steps):
+        hint = "no step says `$WHEELS`"
+        yield CorpusError("wheels used by nobody", hint=hint, path=scenario.path / "wheels")
+        return
+    texts: defaultdict[Path, str] = defaultdict(str)
+    packages: dict[Path, Package] = {}
+    for case in scenarios:
+        for folder in (*case.packages, *case.wheels):
+            files = case.files(folder)
+            packages[folder], _ = read_package(folder, files=files)
+            texts[folder] += _texts(files.values())
+        texts[scenario.path] += _texts(case.files(case.path / "work").values())
+    texts[scenario.path] += "\n".join(step.run for step in scenario.steps)
+    words = {place: _words(text) for place, text in texts.items()}
+    used = set()
+    for folder, package in packages.items():
+        others = set[str]().union(*(said for place, said in words.items() if place != folder))
+        if any(map(_READ_BY_ITSELF.search, package.files)) or _names(package) & others:
+            used.add(folder)
+    named = {canonicalize_name(package.name): folder for folder, package in packages.items()}
+    for folder, package in packages.items():
+        required = {named.get(canonicalize_name(Requirement(one).name)) for one in package.requires}
+        if folder not in used and not required & used:
+            hint = "no step and no other package names it, or anything in it"
+            yield CorpusError("a package used by nobody", hint=hint, path=folder)
+
+
+def _lint_requirements(scenarios: list[Scenario]) -> Iterator[CorpusError]:
+    """Look for distributions of an index that the theme's lock does not pin."""
+    document = Document.read(scenarios[0].path / "scenario.toml")
+    lock, _ = read_lock(scenarios[0].path.parent / LOCK)
+    for scenario in scenarios:
+        for name in scenario.requirements:
+            try:
+                pinned = canonicalize_name(Requirement(name).name) in lock.pins
+            except InvalidRequirement:
+                document.complain(f"no requirement: `{name}`", "requirements", hint="see PEP 508")
+                continue
+            if not pinned:
+                document.complain(f"`{LOCK}` does not pin `{name}`", "requirements")
+    yield from document.errors
+
+
+def _texts(files: Iterable[Path]) -> str:
+    return "".join(file.read_bytes().decode(errors="replace") + "\n" for file in files)
+
+
+def _words(text: str) -> set[str]:
+    """The words of *text*, and what they consist of: `light-off.sh` has `light` and `.sh`."""
+    found = set(re.findall(r"[\w.-]+", text))
+    return found | {part for word in found for part in re.findall(r"\.?[^\W_]+", word)}
+
+
+def _names(package: Package) -> set[str]:
+    """What others may call *package*, its files, its programs and its groups of plugins."""
+    names = {package.name, *package.entry_points}
+    names |= {name for group in package.entry_points.values() for name in group}
+    names |= {binary.output for binary in package.binaries}
+    return {word for name in names | {*package.files} for word in _words(name)} - _IN_EVERY_PACKAGE
 
 
 def _lint_variables(scenario: Scenario) -> Iterator[CorpusError]:

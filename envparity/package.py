@@ -16,6 +16,7 @@ import base64
 import csv
 import hashlib
 import io
+import json
 import os
 import re
 import sysconfig
@@ -73,6 +74,17 @@ class Wheel:
     version: str
     requires: tuple[str, ...]
     digest: str
+
+    def save(self) -> None:
+        """Write what is known of it beside it, for `load`."""
+        known = [self.path.name, self.name, self.version, self.requires, self.digest]
+        (self.path.parent / "wheel.json").write_text(json.dumps(known))
+
+    @classmethod
+    def load(cls, folder: Path) -> Wheel:
+        """The wheel that was saved in *folder*."""
+        file, name, version, requires, digest = json.loads((folder / "wheel.json").read_text())
+        return cls(folder / file, name, version, tuple(requires), digest)
 
 
 @attrs.frozen

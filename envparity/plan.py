@@ -26,7 +26,7 @@ from envparity.errors import CorpusError, InterpreterError, UsageError
 from envparity.expectation import Expectations
 from envparity.interpreter import Interpreter, discover, paths_named, select
 from envparity.sandbox import Sandbox, namespaces_available
-from envparity.scenario import Scenario, is_named, read_scenario, scenario_folders
+from envparity.scenario import OPT_IN, Scenario, is_named, read_scenario, scenario_folders
 from envparity.trust import check_oracle
 from envparity.vanilla import hidden_packages
 from envparity.verdict import Verdict
@@ -73,13 +73,20 @@ class Corpus:
     """By `theme/name`."""
 
     @classmethod
-    def read(cls, root: Path, patterns: Sequence[str]) -> Corpus:
-        """The corpus below *root*; UsageError when a pattern names nothing."""
+    def read(cls, root: Path, patterns: Sequence[str], *, opt_in: bool = True) -> Corpus:
+        """The corpus below *root*; UsageError when a pattern names nothing.
+
+        Without *opt_in*, themes that a run has to name (`OPT_IN`) are left out unless a pattern
+        begins with their name.
+        """
         if not root.is_dir():
             raise UsageError(f"there is no corpus at {root}")
         scenarios: list[Scenario] = []
         broken: dict[str, CorpusError] = {}
         for folder in scenario_folders(root):
+            theme = folder.parent.name
+            if theme in OPT_IN and not (opt_in or any(one.startswith(theme) for one in patterns)):
+                continue
             found, errors = read_scenario(folder)
             if errors:
                 broken[f"{folder.parent.name}/{folder.name}"] = errors[0]
@@ -130,7 +137,7 @@ class Plan:
 
     def corpus(self) -> Corpus:
         """The scenarios of this run."""
-        return Corpus.read(self.settings.corpus, self.settings.scenarios)
+        return Corpus.read(self.settings.corpus, self.settings.scenarios, opt_in=False)
 
     def workshop(self, worker: str) -> Workshop:
         """A workshop for the worker that is called *worker*."""
@@ -244,7 +251,7 @@ def make_plan(settings: Settings) -> tuple[Plan, Workspace]:
     settings = evolve(settings, builders=builders.expand(settings.builders, data))
     for name in settings.builders:
         builders.parse(name, data)
-    Corpus.read(settings.corpus, settings.scenarios)
+    Corpus.read(settings.corpus, settings.scenarios, opt_in=False)
     expectations = Expectations.read(settings.expectations, settings.builders)
     found, problems = discover(paths_named(settings.python), cache_dir=cache.folder)
     interpreters = select(settings.python, found)

@@ -27,13 +27,16 @@ if TYPE_CHECKING:
 #: The closed lists of the format.
 THEMES = (
     "identity", "invocation", "scripts", "wrappers", "venvs", "packages",
-    "extensions", "isolation", "processes", "filesystem", "contract",
+    "extensions", "isolation", "processes", "filesystem", "contract", "wild",
 )  # fmt: skip
+#: The themes that a run leaves out unless they are named: they need more than this machine.
+OPT_IN = ("wild",)
 NEEDS = (
     "cc", "bash", "perl", "uv", "virtualenv", "true-prefix", "two-pythons", "ensurepip", "venv",
     "python-name", "config-script", "headers", "shared-libpython", "pkg-config",
+    "awk", "cmake", "make",
 )  # fmt: skip
-PREFIX_SHAPES = ("plain", "space", "non-ascii", "long", "symlinked-parent")
+PREFIX_SHAPES = ("plain", "space", "non-ascii", "long", "too-long", "symlinked-parent")
 REFUSALS = ("collision", "two-versions", "wrong-python", "missing-dependency", "path-escape")
 GUARANTEES = ("deterministic", "inputs-untouched", "leaves-nothing")
 #: The folders of a scenario in which a case's file may take its place.
@@ -41,7 +44,7 @@ CASE_HOMES = ("packages", "wheels", "work")
 
 _KEYS = (
     "summary", "origin", "python", "needs", "steps", "case-file",
-    "environment", "refuses", "guarantee",
+    "environment", "requirements", "refuses", "guarantee",
 )  # fmt: skip
 _STEP_KEYS = ("run", "exit", "files", "timeout")
 _ORIGIN = re.compile(
@@ -81,6 +84,8 @@ class Scenario:
     needs: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
     prefix_shape: str = "plain"
+    #: Distributions of a package index, which the theme's lock pins (`envparity.index`).
+    requirements: tuple[str, ...] = ()
     refuses: str | None = None
     guarantee: str | None = None
     packages: tuple[Path, ...] = ()
@@ -175,6 +180,7 @@ def read_scenario(folder: Path) -> tuple[list[Scenario], list[CorpusError]]:
         python=document.specifier("python"),
         needs=_read_needs(document),
         steps=_read_steps(document),
+        requirements=document.strings("requirements"),
         prefix_shape=_read_choice(document, PREFIX_SHAPES, "environment", "prefix") or "plain",
         refuses=_read_choice(document, REFUSALS, "refuses"),
         guarantee=_read_choice(document, GUARANTEES, "guarantee"),
@@ -320,6 +326,11 @@ def _check_shape(document: Document, scenario: Scenario) -> None:
         hint = nearest(scenario.theme, THEMES)
         document.complain(f"unknown theme `{scenario.theme}`", hint=hint)
         return
+    if bool(scenario.requirements) is not (scenario.theme == "wild"):
+        hint = "what it installs from an index, by name"
+        document.complain(
+            "`requirements` and the theme `wild` go together", "requirements", hint=hint
+        )
     if scenario.theme != "contract":
         for key in contract:
             document.complain(f"`{key}` is for the theme `contract`", key)
@@ -357,7 +368,9 @@ def _expand(document: Document, scenario: Scenario) -> list[Scenario]:
             hint = "letters, digits and `.+-_`, right in `cases/`"
             document.complain(f"`{source.name}` is no name for a case", "case-file", hint=hint)
         expanded[case] = attrs.evolve(
-            scenario, case=case, case_source=source, case_target=target,
+            scenario,
+            requirements=tuple(one.replace("{case}", case) for one in scenario.requirements),
+            case=case, case_source=source, case_target=target,
             work=scenario.path / "work" if target.startswith("work/") else scenario.work,
         )  # fmt: skip
     return [expanded[case] for case in sorted(expanded)]

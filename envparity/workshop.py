@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from envparity.cache import Cache, digest, digest_of_files, remove_tree
 from envparity.capability import Tool
+from envparity.index import LOCK, Index, Lock
 from envparity.interpreter import Interpreter
 from envparity.package import Wheel, build_wheel, wheel_is_shared
 from envparity.sandbox import SYSTEM_PATH, Sandbox
@@ -51,6 +51,7 @@ class Workshop:
         self.data = data
         self.tools = tools
         self.system_path = tuple(system_path)
+        self.index = Index(cache)
         self._held: dict[str, int] = {}
         self._recent: dict[str, None] = {}
         self._wheels: dict[tuple[Path, str | None, str], Wheel] = {}
@@ -114,8 +115,15 @@ class Workshop:
             os.close(lock)
 
     def wheels(self, scenario: Scenario, interpreter: Interpreter) -> tuple[Wheel, ...]:
-        """The wheels of the packages that *scenario* has installed."""
-        return tuple(self._wheel(folder, scenario, interpreter) for folder in scenario.packages)
+        """The wheels of the packages that *scenario* has installed.
+
+        Raise PackageUnavailable if one of them is an index's and cannot be had.
+        """
+        built = tuple(self._wheel(folder, scenario, interpreter) for folder in scenario.packages)
+        if not scenario.requirements:
+            return built
+        lock = Lock.read(scenario.path.parent / LOCK)
+        return built + self.index.wheels(scenario.requirements, lock, interpreter)
 
     def wheelhouse(self, scenario: Scenario, interpreter: Interpreter) -> Path | None:
         """`$WHEELS`: a folder with the wheels that *scenario*'s steps install, if it has any."""
@@ -140,16 +148,12 @@ class Workshop:
                 "" if shared else interpreter.fingerprint,
                 *(f"{name}\0{_content(path)}" for name, path in files.items()),
             )
-            record: list[Wheel] = []
 
             def make(draft: Path) -> None:
-                record.append(
-                    build_wheel(folder, interpreter=interpreter, destination=draft, files=files)
-                )
-                (draft / "wheel.json").write_text(_to_json(record[0]))
+                build_wheel(folder, interpreter=interpreter, destination=draft, files=files).save()
 
             place = self.cache.tree("wheels", name, make)
-            self._wheels[remembered] = _from_json(place)
+            self._wheels[remembered] = Wheel.load(place)
         return self._wheels[remembered]
 
 
@@ -157,15 +161,6 @@ def _content(path: Path) -> str:
     if path.is_symlink():  # lint complains of it; it may lead nowhere
         return f"link:{path.readlink()}"
     return f"{path.stat().st_mode & 0o111:o}:{path.read_bytes().hex()}"
-
-
-def _to_json(wheel: Wheel) -> str:
-    return json.dumps([wheel.path.name, wheel.name, wheel.version, wheel.requires, wheel.digest])
-
-
-def _from_json(place: Path) -> Wheel:
-    name, *rest = json.loads((place / "wheel.json").read_text())
-    return Wheel(place / name, rest[0], rest[1], tuple(rest[2]), rest[3])
 
 
 def corpus_digest(root: Path) -> str:

@@ -51,7 +51,7 @@ def corpus(tmp_path: Path) -> Path:
         (root / name / "scenario.toml").write_text(text)
     package = root / "scripts" / "greets" / "packages" / "greeter" / "lib"
     package.mkdir(parents=True)
-    (package / "greeter.py").write_text("")
+    (package / "greet.py").write_text("")
     return root
 
 
@@ -117,7 +117,7 @@ def test_show(corpus: Path) -> None:
         "prefix: space",
         "1. greet one\n",
         "2. greet   (exits with 3)",
-        "packages/greeter/lib/greeter.py",
+        "packages/greeter/lib/greet.py",
     ):
         assert words in output
 

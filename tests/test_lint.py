@@ -41,6 +41,7 @@ def corpus(tmp_path: Path) -> Corpus:
     made = Corpus(tmp_path)
     made.write("scripts/hello/scenario.toml", HEAD + STEPS)
     made.write("scripts/hello/packages/greeter/lib/greeter.py")
+    made.write("scripts/hello/packages/greeter/bin/hello", "#!python")
     return made
 
 
@@ -49,6 +50,7 @@ def test_clean(corpus: Corpus) -> None:
     corpus.write("README.md", "What lies here.")
     corpus.write("scripts/hello/work/input.txt")
     corpus.write("scripts/hello/wheels/greeter/package.toml", 'version = "2.0"')
+    corpus.write("scripts/hello/scenario.toml", HEAD + 'steps = ["ls $WHEELS/greeter*"]')
     corpus.write("scripts/hello/__pycache__/x.pyc")
     corpus.write("__pycache__/x.pyc")
     assert corpus.complaints() == []
@@ -165,6 +167,7 @@ def test_distinction(corpus: Corpus) -> None:
     """A folder is told from another of its name only where two versions are to be refused."""
     corpus.write("scripts/hello/packages/greeter@2/package.toml", 'version = "2.0"')
     corpus.write("scripts/hello/wheels/other@1/package.toml", 'version = "1.0"')
+    corpus.write("scripts/hello/scenario.toml", HEAD + 'steps = ["hello", "ls $WHEELS"]')
     hint = 'only `refuses = "two-versions"` has two folders of one name'
     assert corpus.complaints() == [
         f"scripts/hello/{name}: a distinction without need ({hint})"
@@ -224,8 +227,113 @@ def test_variables(corpus: Corpus, variable: str, hint: str) -> None:
     assert corpus.complaints() == [
         f"{start}:{line}: `${variable}` stands for nothing here ({hint})" for line in (4, 5)
     ]
-    corpus.write("scripts/hello/wheels/x/lib/x.py")
+    if variable == "WHEELS":
+        corpus.write("scripts/hello/wheels/x/lib/x.py")
     corpus.write("scripts/hello/cases/one")
     extra = 'case-file = "work/x"\nneeds = ["two-pythons"]\n'
     corpus.write(f"{start}", extra + HEAD + steps)
     assert corpus.complaints() == []
+
+
+class TestUsage:
+    """A package has to be of use to a scenario."""
+
+    def test_nobody(self, corpus: Corpus) -> None:
+        """A package that nothing names is an error, and one that a step or another names is not."""
+        corpus.write("scripts/hello/packages/spare/lib/tyre.py")
+        assert corpus.complaints() == [
+            "scripts/hello/packages/spare: a package used by nobody"
+            " (no step and no other package names it, or anything in it)"
+        ]
+        corpus.write("scripts/hello/packages/greeter/lib/greeter.py", "import tyre")
+        assert corpus.complaints() == []
+        corpus.write("scripts/hello/packages/greeter/lib/greeter.py")
+        corpus.write("scripts/hello/work/run.py", "import tyre")
+        assert corpus.complaints() == []
+
+    @pytest.mark.parametrize(
+        ("name", "text"),
+        [
+            ("lib/spare.pth", ""),
+            ("lib/sitecustomize.py", ""),
+            ("package.toml", 'requires = ["Greeter"]'),
+            ("lib/hello_plugin.py", ""),
+            ("share/hello/words", ""),
+            ("package.toml", 'entry-points = { "hello.plugins" = { one = "spare:one" } }'),
+        ],
+    )
+    def test_quietly_used(self, corpus: Corpus, name: str, text: str) -> None:
+        """What Python reads by itself, a plugin and a neighbour's folder need no step's word."""
+        corpus.write(f"scripts/hello/packages/spare/{name}", text)
+        assert corpus.complaints() == []
+
+    def test_wheels(self, corpus: Corpus) -> None:
+        """Wheels are of no use to steps that do not say where they are."""
+        corpus.write("scripts/hello/wheels/greeter/lib/greeter.py")
+        hint = "(no step says `$WHEELS`)"
+        assert corpus.complaints() == [f"scripts/hello/wheels: wheels used by nobody {hint}"]
+
+    def test_contract(self, corpus: Corpus) -> None:
+        """The packages of a contract are the builder's to use."""
+        text = HEAD + 'refuses = "collision"'
+        corpus.write("contract/clash/scenario.toml", text)
+        corpus.write("contract/clash/packages/spare/lib/tyre.py")
+        assert corpus.complaints() == []
+
+
+def test_what_nobody_provides(corpus: Corpus) -> None:
+    """An origin that is no reference and a need that nothing provides are named, each by line."""
+    text = 'summary = "A script says hello"\norigin = ["a colleague"]\nneeds = ["luck"]\n'
+    corpus.write("scripts/hello/scenario.toml", text + STEPS)
+    assert [one.split(" (")[0] for one in corpus.complaints()] == [
+        "scripts/hello/scenario.toml:2: `a colleague` is no reference",
+        "scripts/hello/scenario.toml:3: `needs[0]` cannot be `luck`",
+    ]
+
+
+class TestWild:
+    """Scenarios that install from an index."""
+
+    @pytest.fixture(autouse=True)
+    def wild(self, corpus: Corpus) -> None:
+        """A lock that pins one distribution, and a scenario that needs it."""
+        corpus.write("wild/lock.txt", f"black==1.0 --hash=sha256:{'0' * 64}")
+        corpus.write("wild/formats/scenario.toml", HEAD + STEPS + 'requirements = ["Black"]')
+
+    def test_clean(self, corpus: Corpus) -> None:
+        """What is required is pinned, under whatever spelling and with whatever extra."""
+        assert corpus.complaints() == []
+        text = HEAD + STEPS + 'requirements = ["black[d]"]'
+        corpus.write("wild/formats/scenario.toml", text)
+        assert corpus.complaints() == []
+
+    def test_not_pinned(self, corpus: Corpus) -> None:
+        """A requirement that the lock lacks is an error, for each case on its own."""
+        text = HEAD + STEPS + 'requirements = ["{case}",\n"="]\ncase-file = "work/run"'
+        corpus.write("wild/formats/scenario.toml", text)
+        corpus.write("wild/formats/cases/black")
+        corpus.write("wild/formats/cases/blue")
+        assert [one.split(" (")[0] for one in corpus.complaints()] == [
+            "wild/formats/scenario.toml:4: `lock.txt` does not pin `blue`",
+            "wild/formats/scenario.toml:4: no requirement: `=`",
+        ]
+
+    def test_lock(self, corpus: Corpus) -> None:
+        """The lock is proof-read with the corpus, and is a stray file in other themes."""
+        corpus.write("wild/lock.txt", "black==1.0\n")
+        corpus.write("scripts/lock.txt")
+        assert [one.split(" (")[0] for one in corpus.complaints()] == [
+            "scripts/lock.txt: a stray file",
+            "wild/lock.txt:1: `black` without the hashes of its files",
+        ]
+
+    def test_together(self, corpus: Corpus) -> None:
+        """Who needs an index is in the theme that a run leaves out, and nobody else is."""
+        message = "`requirements` and the theme `wild` go together"
+        corpus.write("wild/formats/scenario.toml", HEAD + STEPS)
+        text = HEAD + STEPS + 'requirements = ["black"]'
+        corpus.write("scripts/hello/scenario.toml", text)
+        assert [one.split(" (")[0] for one in corpus.complaints()] == [
+            f"scripts/hello/scenario.toml:4: {message}",
+            f"wild/formats/scenario.toml:1: {message}",
+        ]

@@ -15,14 +15,16 @@ if TYPE_CHECKING:
     from envparity.builders import Request
     from envparity.workshop import Workshop
 
-#: Below the cell: what lies above the environment, by the scenario's prefix shape. 200 bytes are
-#: more than a shebang line could hold before Linux 5.1 and, with the program's name, most of
-#: what it holds today.
+#: Below the cell: what lies above the environment, by the scenario's prefix shape. The 200 bytes
+#: of `long` are more than a shebang line could hold before Linux 5.1 and, with the program's name,
+#: most of what it holds today; the 300 of `too-long` are more than any kernel's can
+#: (BINPRM_BUF_SIZE, include/uapi/linux/binfmts.h).
 SHAPES = {
     "plain": "opt",
     "space": "opt/with space",
     "non-ascii": "opt/préfixe-ünï-前",
     "long": "opt/" + "/".join(["long-" * 9 + "path"] * 4),
+    "too-long": "opt/" + "/".join(["long-" * 9 + "path"] * 6),
     "symlinked-parent": "current",
 }
 

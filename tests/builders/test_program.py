@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from envparity.builders import program
+from envparity.builders import bench, program
 from envparity.cache import Cache
 from envparity.errors import CacheError
 from envparity.plan import data_folder
+from envparity.scenario import PREFIX_SHAPES
 
 
 def test_half_a_bytecode_file(tmp_path: Path) -> None:
@@ -31,3 +32,11 @@ def test_a_cache_without_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     with pytest.raises(CacheError, match=r"cache: the cache cannot be written \(disk full\?\)"):
         program.compiled(data_folder(), cache)
     assert not list((cache.folder / "builders").iterdir())
+
+
+def test_shapes() -> None:
+    """Every shape a scenario may ask for has a path, and too-long is too long for a shebang."""
+    assert set(bench.SHAPES) == set(PREFIX_SHAPES)
+    sizes = {shape: len(f"/cell/{path}/env") for shape, path in bench.SHAPES.items()}
+    assert 127 < sizes["long"] < 255 - len("#!/bin/python3.12")
+    assert sizes["too-long"] > 255

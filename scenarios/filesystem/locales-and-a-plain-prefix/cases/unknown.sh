@@ -1,0 +1,1 @@
+export LC_ALL=no_WHERE

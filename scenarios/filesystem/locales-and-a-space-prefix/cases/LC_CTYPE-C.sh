@@ -1,0 +1,1 @@
+export LC_ALL= LC_CTYPE=C LANG=C.UTF-8

@@ -1,0 +1,1 @@
+name="$PREFIX/bin/no-such-python"

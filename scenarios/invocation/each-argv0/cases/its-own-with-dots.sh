@@ -1,0 +1,1 @@
+name="$PREFIX/bin/../bin/python$XY"

@@ -1,0 +1,1 @@
+name=/no/such/bin/python3

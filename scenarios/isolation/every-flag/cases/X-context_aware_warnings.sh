@@ -1,0 +1,1 @@
+flags='-X context_aware_warnings=1'

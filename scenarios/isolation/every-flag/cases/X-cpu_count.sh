@@ -1,0 +1,1 @@
+flags='-X cpu_count=3'

@@ -1,0 +1,1 @@
+flags='-X frozen_modules=on'

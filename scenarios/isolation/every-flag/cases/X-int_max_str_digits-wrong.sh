@@ -1,0 +1,1 @@
+flags='-X int_max_str_digits=7'

@@ -1,0 +1,1 @@
+flags='-X no_debug_ranges -X dev'

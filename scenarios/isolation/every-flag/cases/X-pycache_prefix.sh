@@ -1,0 +1,1 @@
+flags='-X pycache_prefix=cache'

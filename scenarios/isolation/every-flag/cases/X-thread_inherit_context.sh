@@ -1,0 +1,1 @@
+flags='-X thread_inherit_context=1'

@@ -1,0 +1,1 @@
+flags='-X tlbc=0'

@@ -1,0 +1,1 @@
+flags='-X warn_default_encoding'

@@ -1,0 +1,1 @@
+flags='--no-such-flag'

@@ -1,0 +1,1 @@
+flags='--check-hash-based-pycs sometimes'

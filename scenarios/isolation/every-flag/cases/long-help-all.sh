@@ -1,0 +1,1 @@
+flags='--help-all'

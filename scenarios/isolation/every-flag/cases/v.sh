@@ -1,0 +1,3 @@
+flags=-v
+# What is imported first depends on the build; which of it is ours does not.
+filter() { grep -e facts -e 'ends with' | sed 's/0x[0-9a-f]*/ADDRESS/'; }

@@ -1,0 +1,10 @@
+import sys
+
+print(sys.argv)
+print(sys.path[0])
+try:
+    import facts
+except ImportError:
+    print("no packages")
+else:
+    facts.show()

@@ -1,0 +1,1 @@
+export PYTHONCASEOK=1

@@ -1,0 +1,1 @@
+export PYTHONDEBUG=1

@@ -1,0 +1,1 @@
+export PYTHONDEVMODE=1

@@ -1,0 +1,1 @@
+export PYTHONEXECUTABLE=/nowhere/python

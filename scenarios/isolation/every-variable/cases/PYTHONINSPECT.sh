@@ -1,0 +1,1 @@
+export PYTHONINSPECT=1

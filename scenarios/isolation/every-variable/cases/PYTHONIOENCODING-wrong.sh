@@ -1,0 +1,1 @@
+export PYTHONIOENCODING=no-such-encoding

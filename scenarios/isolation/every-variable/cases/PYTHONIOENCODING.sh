@@ -1,0 +1,1 @@
+export PYTHONIOENCODING=latin-1:replace

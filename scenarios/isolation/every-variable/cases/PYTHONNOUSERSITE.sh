@@ -1,0 +1,1 @@
+mkdir -p mine; export PYTHONUSERBASE="$PWD/mine" PYTHONNOUSERSITE=1

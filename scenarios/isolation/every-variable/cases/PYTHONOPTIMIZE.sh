@@ -1,0 +1,1 @@
+export PYTHONOPTIMIZE=2

@@ -1,0 +1,1 @@
+export PYTHONPERFSUPPORT=1

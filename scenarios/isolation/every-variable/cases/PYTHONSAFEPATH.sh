@@ -1,0 +1,1 @@
+export PYTHONSAFEPATH=1

@@ -1,0 +1,1 @@
+export PYTHONSTARTUP="$PWD/startup.py"

@@ -1,0 +1,1 @@
+export PYTHONTHREADDEBUG=1

@@ -1,0 +1,1 @@
+export PYTHONTRACEMALLOC=-3

@@ -1,0 +1,1 @@
+export PYTHONUNBUFFERED=1

@@ -1,0 +1,1 @@
+export PYTHONUSERBASE="$PWD/mine"; mkdir -p "$($PYTHON -m site --user-site)"

@@ -1,0 +1,1 @@
+export PYTHONUTF8=2

@@ -1,0 +1,1 @@
+export PYTHONWARNINGS=no-such-action

@@ -1,0 +1,1 @@
+export PYTHONWARNINGS=error,ignore::DeprecationWarning

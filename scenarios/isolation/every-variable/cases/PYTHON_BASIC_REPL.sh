@@ -1,0 +1,1 @@
+export PYTHON_BASIC_REPL=1

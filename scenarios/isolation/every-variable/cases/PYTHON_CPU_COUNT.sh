@@ -1,0 +1,1 @@
+export PYTHON_CPU_COUNT=3

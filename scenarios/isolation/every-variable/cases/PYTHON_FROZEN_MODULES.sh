@@ -1,0 +1,1 @@
+export PYTHON_FROZEN_MODULES=off

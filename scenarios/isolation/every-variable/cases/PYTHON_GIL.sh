@@ -1,0 +1,1 @@
+export PYTHON_GIL=1

@@ -1,0 +1,1 @@
+export PYTHON_JIT=0

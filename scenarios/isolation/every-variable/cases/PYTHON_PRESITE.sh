@@ -1,0 +1,1 @@
+export PYTHON_PRESITE=facts

@@ -1,0 +1,11 @@
+import os
+import sys
+
+
+def main():
+    return True
+
+
+if __name__ == "__main__":
+    assert os
+    sys.exit(main())

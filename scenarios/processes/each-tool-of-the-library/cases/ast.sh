@@ -1,0 +1,1 @@
+$PYTHON -m ast target.py

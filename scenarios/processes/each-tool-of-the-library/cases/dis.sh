@@ -1,0 +1,1 @@
+$PYTHON -m dis target.py | head -n 1 | wc -l

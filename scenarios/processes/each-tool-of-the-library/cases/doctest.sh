@@ -1,0 +1,1 @@
+$PYTHON -m doctest -v target.py

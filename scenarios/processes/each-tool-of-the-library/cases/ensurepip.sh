@@ -1,0 +1,1 @@
+$PYTHON -m ensurepip --help | head -n 3

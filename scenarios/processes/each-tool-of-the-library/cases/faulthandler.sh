@@ -1,0 +1,1 @@
+$PYTHON -X faulthandler -c "import faulthandler; print(faulthandler.is_enabled())"

@@ -1,0 +1,1 @@
+$PYTHON -m gzip target.py && ls

@@ -1,0 +1,1 @@
+$PYTHON -m http.server --help | head -n 2

@@ -1,0 +1,1 @@
+$PYTHON -c "import idlelib; print(idlelib.__file__)"

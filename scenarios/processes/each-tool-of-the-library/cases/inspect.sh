@@ -1,0 +1,1 @@
+$PYTHON -m inspect greeter:main

@@ -1,0 +1,1 @@
+echo '{"a": 1}' | $PYTHON -m json.tool

@@ -1,0 +1,1 @@
+$PYTHON -m lib2to3 --help | head -n 1

@@ -1,0 +1,1 @@
+$PYTHON -m modulefinder target.py | grep -e greeter

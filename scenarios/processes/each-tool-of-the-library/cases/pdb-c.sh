@@ -1,0 +1,1 @@
+$PYTHON -m pdb -c continue -c quit "$BIN/greet" three < /dev/null

@@ -1,0 +1,1 @@
+printf "c\nq\n" | $PYTHON -m pdb -m greeter two

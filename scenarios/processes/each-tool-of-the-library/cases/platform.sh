@@ -1,0 +1,1 @@
+$PYTHON -m platform | sed s/.*Python/Python/ | wc -l

@@ -1,0 +1,1 @@
+$PYTHON -m pyclbr greeter

@@ -1,0 +1,1 @@
+$PYTHON -m pydoc greeter.main

@@ -1,0 +1,1 @@
+$PYTHON -m site | grep -v HOME

@@ -1,0 +1,1 @@
+$PYTHON -m sqlite3 :memory: "select 6 * 7"

@@ -1,0 +1,1 @@
+$PYTHON -m symtable < target.py | head -n 2

@@ -1,0 +1,1 @@
+$PYTHON -m sysconfig | sed -n "1,/^Variables/p"

@@ -1,0 +1,1 @@
+$PYTHON -m tabnanny -v target.py

@@ -1,0 +1,1 @@
+$PYTHON -m tokenize target.py | head -n 3

@@ -1,0 +1,1 @@
+$PYTHON -m trace --listfuncs "$BIN/greet" one | grep greeter

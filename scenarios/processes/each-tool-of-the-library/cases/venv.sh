@@ -1,0 +1,1 @@
+$PYTHON -m venv --help | head -n 3

@@ -1,0 +1,1 @@
+$PYTHON -m webbrowser 2>&1 | head -n 2

@@ -1,0 +1,3 @@
+#
+# python
+echo "a comment comes first: $*"

@@ -1,0 +1,4 @@
+#!/usr/bin/make -f
+.PHONY: all
+one two:
+	@echo python makes $@

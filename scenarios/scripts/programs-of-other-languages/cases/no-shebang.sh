@@ -1,0 +1,1 @@
+echo "the shell runs what the kernel refuses: $*"

@@ -1,0 +1,5 @@
+#!/bin/sh
+sed -n '/^# data$/,$p' "$0"
+exit
+# data
+#!python

@@ -1,0 +1,3 @@
+#!/bin/sh
+trap 'echo "cleaned up"' EXIT
+exit 7

@@ -1,0 +1,2 @@
+uv venv -q --no-managed-python --system-site-packages -p "$PYTHON" v1
+v1/bin/python -m venv --without-pip --system-site-packages last

@@ -1,0 +1,1 @@
+uv venv -q --no-managed-python -p python$XY last

@@ -1,0 +1,2 @@
+uv venv -q --no-managed-python -p "$PYTHON" v1
+uv venv -q --no-managed-python -p v1/bin/python last

@@ -1,0 +1,3 @@
+uv venv -q --no-managed-python --system-site-packages -p "$PYTHON" v1
+uv venv -q --no-managed-python --system-site-packages -p v1/bin/python v2
+uv venv -q --no-managed-python --system-site-packages -p v2/bin/python last

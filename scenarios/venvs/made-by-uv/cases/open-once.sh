@@ -1,0 +1,1 @@
+uv venv -q --no-managed-python --system-site-packages -p "$PYTHON" last

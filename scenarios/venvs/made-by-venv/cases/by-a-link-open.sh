@@ -1,0 +1,2 @@
+ln -s "$PYTHON" mine
+./mine -m venv --without-pip --system-site-packages last

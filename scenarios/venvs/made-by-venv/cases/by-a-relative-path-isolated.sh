@@ -1,0 +1,1 @@
+(cd "$PREFIX" && bin/python$XY -m venv --without-pip "$OLDPWD/last")

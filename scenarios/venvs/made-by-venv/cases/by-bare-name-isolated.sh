@@ -1,0 +1,1 @@
+python$XY -m venv --without-pip last

@@ -1,0 +1,2 @@
+"$PYTHON" -m venv --without-pip --copies v1
+v1/bin/python -m venv --without-pip --copies last

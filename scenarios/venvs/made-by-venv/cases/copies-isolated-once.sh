@@ -1,0 +1,1 @@
+"$PYTHON" -m venv --without-pip --copies last

@@ -1,0 +1,1 @@
+"$PYTHON" -I -m venv --without-pip --system-site-packages last

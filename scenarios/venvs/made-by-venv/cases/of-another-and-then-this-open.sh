@@ -1,0 +1,3 @@
+"$PYTHON" -m venv --without-pip v1
+v1/bin/python -m venv --without-pip --system-site-packages last
+rm -r v1

@@ -1,0 +1,2 @@
+"$PYTHON" -m venv --without-pip --symlinks --system-site-packages v1
+v1/bin/python -m venv --without-pip --symlinks --system-site-packages last

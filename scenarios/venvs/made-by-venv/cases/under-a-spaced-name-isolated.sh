@@ -1,0 +1,2 @@
+"$PYTHON" -m venv --without-pip "a folder"
+ln -s "a folder" last

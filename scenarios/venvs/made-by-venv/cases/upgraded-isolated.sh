@@ -1,0 +1,2 @@
+"$PYTHON" -m venv --without-pip last
+"$PYTHON" -m venv --without-pip --upgrade last

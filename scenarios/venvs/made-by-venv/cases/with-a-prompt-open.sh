@@ -1,0 +1,1 @@
+"$PYTHON" -m venv --without-pip --system-site-packages --prompt "a b" last

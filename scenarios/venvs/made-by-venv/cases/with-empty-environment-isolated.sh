@@ -1,0 +1,1 @@
+env -i "$PYTHON" -m venv --without-pip last

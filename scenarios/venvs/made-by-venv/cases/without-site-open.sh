@@ -1,0 +1,1 @@
+"$PYTHON" -S -m venv --without-pip --system-site-packages last

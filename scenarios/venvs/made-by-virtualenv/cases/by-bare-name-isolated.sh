@@ -1,0 +1,1 @@
+virtualenv -q --no-seed --no-periodic-update -p python$XY last

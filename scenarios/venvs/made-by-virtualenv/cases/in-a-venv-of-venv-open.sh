@@ -1,0 +1,2 @@
+"$PYTHON" -m venv --without-pip v1
+virtualenv -q --no-seed --no-periodic-update --system-site-packages -p v1/bin/python last

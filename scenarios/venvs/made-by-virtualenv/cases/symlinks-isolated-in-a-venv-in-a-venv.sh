@@ -1,0 +1,3 @@
+virtualenv -q --no-seed --no-periodic-update --symlinks -p "$PYTHON" v1
+virtualenv -q --no-seed --no-periodic-update --symlinks -p v1/bin/python v2
+virtualenv -q --no-seed --no-periodic-update --symlinks -p v2/bin/python last

@@ -1,0 +1,4 @@
+import os
+def  f( x ):
+    return {'a':x, 
+      'b' : 2}

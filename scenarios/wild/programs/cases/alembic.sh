@@ -1,0 +1,2 @@
+alembic --version
+alembic --help

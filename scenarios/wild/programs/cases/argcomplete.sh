@@ -1,0 +1,2 @@
+activate-global-python-argcomplete --help
+register-python-argcomplete --help

@@ -1,0 +1,2 @@
+autopep8 --version
+autopep8 --help

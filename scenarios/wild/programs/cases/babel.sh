@@ -1,0 +1,2 @@
+pybabel --version
+pybabel --help

@@ -1,0 +1,4 @@
+bandit --version
+bandit --help
+bandit-baseline --help
+bandit-config-generator --help

@@ -1,0 +1,2 @@
+black --version
+black --help

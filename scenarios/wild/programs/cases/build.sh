@@ -1,0 +1,2 @@
+pyproject-build --version
+pyproject-build --help

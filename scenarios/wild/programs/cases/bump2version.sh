@@ -1,0 +1,2 @@
+bump2version --help
+bumpversion --help

@@ -1,0 +1,1 @@
+doesitcache --help

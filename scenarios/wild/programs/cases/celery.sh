@@ -1,0 +1,2 @@
+celery --version
+celery --help

@@ -1,0 +1,2 @@
+chardetect --version
+chardetect --help

@@ -1,0 +1,2 @@
+normalizer --version
+normalizer --help

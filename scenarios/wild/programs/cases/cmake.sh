@@ -1,0 +1,6 @@
+cmake --version
+cmake --help
+cpack --version
+cpack --help
+ctest --version
+ctest --help

@@ -1,0 +1,2 @@
+codespell --version
+codespell --help

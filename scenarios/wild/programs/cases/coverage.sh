@@ -1,0 +1,4 @@
+coverage --version
+coverage --help
+coverage3 --version
+coverage3 --help

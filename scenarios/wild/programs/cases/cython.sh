@@ -1,0 +1,4 @@
+cygdb --help
+cython --version
+cython --help
+cythonize --help

@@ -1,0 +1,2 @@
+dask --version
+dask --help

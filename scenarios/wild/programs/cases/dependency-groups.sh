@@ -1,0 +1,3 @@
+dependency-groups --help
+lint-dependency-groups --help
+pip-install-dependency-groups --help

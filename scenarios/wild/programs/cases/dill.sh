@@ -1,0 +1,2 @@
+get_gprof --version
+get_gprof --help

@@ -1,0 +1,2 @@
+django-admin --version
+django-admin --help

@@ -1,0 +1,2 @@
+doc8 --version
+doc8 --help

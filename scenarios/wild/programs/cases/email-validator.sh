@@ -1,0 +1,2 @@
+email_validator --version
+email_validator --help

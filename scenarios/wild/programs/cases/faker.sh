@@ -1,0 +1,2 @@
+faker --version
+faker --help

@@ -1,0 +1,2 @@
+filetype --version
+filetype --help

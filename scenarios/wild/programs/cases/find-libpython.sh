@@ -1,0 +1,2 @@
+find_libpython --version
+find_libpython --help

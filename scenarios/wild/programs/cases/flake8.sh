@@ -1,0 +1,2 @@
+flake8 --version
+flake8 --help

@@ -1,0 +1,2 @@
+flask --version
+flask --help

@@ -1,0 +1,2 @@
+flit --version
+flit --help

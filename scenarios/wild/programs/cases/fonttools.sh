@@ -1,0 +1,2 @@
+pyftsubset --help
+ttx --version

@@ -1,0 +1,1 @@
+ftfy --help

@@ -1,0 +1,4 @@
+futurize --version
+futurize --help
+pasteurize --version
+pasteurize --help

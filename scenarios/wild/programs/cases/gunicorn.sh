@@ -1,0 +1,2 @@
+gunicorn --version
+gunicorn --help

@@ -1,0 +1,6 @@
+http --version
+http --help
+httpie --version
+httpie --help
+https --version
+https --help

@@ -1,0 +1,1 @@
+humanfriendly --help

@@ -1,0 +1,2 @@
+idna --version
+idna --help

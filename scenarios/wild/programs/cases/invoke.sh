@@ -1,0 +1,4 @@
+inv --version
+inv --help
+invoke --version
+invoke --help

@@ -1,0 +1,1 @@
+ipdb3 --help

@@ -1,0 +1,4 @@
+ipython --version
+ipython --help
+ipython3 --version
+ipython3 --help

@@ -1,0 +1,3 @@
+isort --version
+isort --help
+isort-identify-imports --help

@@ -1,0 +1,1 @@
+jp.py --help

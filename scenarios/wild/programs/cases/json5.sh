@@ -1,0 +1,2 @@
+pyjson5 --version
+pyjson5 --help

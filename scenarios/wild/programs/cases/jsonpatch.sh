@@ -1,0 +1,4 @@
+jsondiff --version
+jsondiff --help
+jsonpatch --version
+jsonpatch --help

@@ -1,0 +1,1 @@
+jsonpath_ng --help

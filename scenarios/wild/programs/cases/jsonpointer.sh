@@ -1,0 +1,2 @@
+jsonpointer --version
+jsonpointer --help

@@ -1,0 +1,2 @@
+jsonschema --version
+jsonschema --help

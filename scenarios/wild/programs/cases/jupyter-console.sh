@@ -1,0 +1,2 @@
+jupyter-console --version
+jupyter-console --help

@@ -1,0 +1,2 @@
+jupyter-server --version
+jupyter-server --help

@@ -1,0 +1,2 @@
+markdown-it --version
+markdown-it --help

@@ -1,0 +1,2 @@
+markdown_py --version
+markdown_py --help

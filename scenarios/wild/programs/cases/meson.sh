@@ -1,0 +1,2 @@
+meson --version
+meson --help

@@ -1,0 +1,2 @@
+mistune --version
+mistune --help

@@ -1,0 +1,2 @@
+mkdocs --version
+mkdocs --help

@@ -1,0 +1,2 @@
+natsort --version
+natsort --help

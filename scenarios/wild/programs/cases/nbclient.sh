@@ -1,0 +1,2 @@
+jupyter-execute --version
+jupyter-execute --help

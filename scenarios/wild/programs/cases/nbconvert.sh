@@ -1,0 +1,4 @@
+jupyter-dejavu --version
+jupyter-dejavu --help
+jupyter-nbconvert --version
+jupyter-nbconvert --help

@@ -1,0 +1,2 @@
+jupyter-trust --version
+jupyter-trust --help

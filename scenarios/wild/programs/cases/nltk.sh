@@ -1,0 +1,2 @@
+nltk --version
+nltk --help

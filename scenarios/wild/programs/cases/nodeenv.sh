@@ -1,0 +1,2 @@
+nodeenv --version
+nodeenv --help

@@ -1,0 +1,2 @@
+nox --version
+nox --help

@@ -1,0 +1,4 @@
+dumppdf.py --version
+dumppdf.py --help
+pdf2txt.py --version
+pdf2txt.py --help

@@ -1,0 +1,2 @@
+pdoc --version
+pdoc --help

@@ -1,0 +1,2 @@
+pwiz --help
+pwmigrate --help

@@ -1,0 +1,4 @@
+pip-compile --version
+pip-compile --help
+pip-sync --version
+pip-sync --help

@@ -1,0 +1,4 @@
+pip --version
+pip --help
+pip3 --version
+pip3 --help

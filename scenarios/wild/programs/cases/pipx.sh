@@ -1,0 +1,2 @@
+pipx --version
+pipx --help

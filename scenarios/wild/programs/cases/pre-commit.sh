@@ -1,0 +1,2 @@
+pre-commit --version
+pre-commit --help

@@ -1,0 +1,1 @@
+progressbar --help

@@ -1,0 +1,2 @@
+cpuinfo --version
+cpuinfo --help

@@ -1,0 +1,2 @@
+pybind11-config --version
+pybind11-config --help

@@ -1,0 +1,2 @@
+pycodestyle --version
+pycodestyle --help

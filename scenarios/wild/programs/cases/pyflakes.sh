@@ -1,0 +1,2 @@
+pyflakes --version
+pyflakes --help

@@ -1,0 +1,1 @@
+pygmentize --help

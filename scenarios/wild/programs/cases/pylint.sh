@@ -1,0 +1,5 @@
+pylint --version
+pylint-config --version
+pyreverse --version
+pyreverse --help
+symilar --help

@@ -1,0 +1,2 @@
+pypdfium2 --version
+pypdfium2 --help

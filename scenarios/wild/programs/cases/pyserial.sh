@@ -1,0 +1,2 @@
+pyserial-miniterm --help
+pyserial-ports --help

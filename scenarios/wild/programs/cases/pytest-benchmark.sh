@@ -1,0 +1,2 @@
+py.test-benchmark --help
+pytest-benchmark --help

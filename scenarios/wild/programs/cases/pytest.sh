@@ -1,0 +1,4 @@
+py.test --version
+py.test --help
+pytest --version
+pytest --help

@@ -1,0 +1,2 @@
+qr --version
+qr --help

@@ -1,0 +1,2 @@
+radon --version
+radon --help

@@ -1,0 +1,4 @@
+rdfgraphisomorphism --help
+rdfpipe --version
+rdfpipe --help
+sparqlquery --help

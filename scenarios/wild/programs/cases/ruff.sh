@@ -1,0 +1,2 @@
+ruff --version
+ruff --help

@@ -1,0 +1,2 @@
+scikit-build --help
+scikit-build-core --help

@@ -1,0 +1,2 @@
+sqlformat --version
+sqlformat --help

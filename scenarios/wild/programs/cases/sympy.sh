@@ -1,0 +1,2 @@
+isympy --version
+isympy --help

@@ -1,0 +1,2 @@
+tox --version
+tox --help

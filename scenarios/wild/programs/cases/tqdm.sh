@@ -1,0 +1,2 @@
+tqdm --version
+tqdm --help

@@ -1,0 +1,2 @@
+trove-classifiers --version
+trove-classifiers --help

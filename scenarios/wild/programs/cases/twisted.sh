@@ -1,0 +1,3 @@
+mailmail --version
+pyhtmlizer --version
+pyhtmlizer --help

@@ -1,0 +1,2 @@
+typer --version
+typer --help

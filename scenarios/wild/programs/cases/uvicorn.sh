@@ -1,0 +1,2 @@
+uvicorn --version
+uvicorn --help

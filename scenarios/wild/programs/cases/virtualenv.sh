@@ -1,0 +1,2 @@
+virtualenv --version
+virtualenv --help

@@ -1,0 +1,2 @@
+vulture --version
+vulture --help

@@ -1,0 +1,2 @@
+watchmedo --version
+watchmedo --help

@@ -1,0 +1,2 @@
+watchfiles --version
+watchfiles --help

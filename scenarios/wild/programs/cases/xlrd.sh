@@ -1,0 +1,1 @@
+runxlrd.py --help

@@ -1,0 +1,2 @@
+vba_extract.py --version
+vba_extract.py --help

@@ -1,0 +1,2 @@
+yamllint --version
+yamllint --help

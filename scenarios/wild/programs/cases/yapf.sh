@@ -1,0 +1,3 @@
+yapf --version
+yapf --help
+yapf-diff --help

@@ -1,0 +1,2 @@
+yt-dlp --version
+yt-dlp --help
