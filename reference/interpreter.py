@@ -23,6 +23,10 @@ variable, paths = sysconfig.get_config_var, sysconfig.get_paths()
 archive = os.path.join(variable('LIBPL') or '', variable('LIBRARY') or 'none')
 options = ' '.join(variable(n) or '' for n in ('LINKFORSHARED', 'MODLIBS', 'LIBS', 'SYSLIBS'))
 prefix = getattr(sys, 'base_prefix', sys.prefix)
+try:
+    libc = os.confstr('CS_GNU_LIBC_VERSION').split()
+except (AttributeError, ValueError):  # not GNU's
+    libc = []
 below = lambda path: os.path.relpath(path, prefix)
 headers = [path for path in map(variable, ('INCLUDEPY', 'CONFINCLUDEPY')) if path]
 places = dict((name, below(paths[name])) for name in ('purelib', 'platlib', 'scripts', 'data'))
@@ -38,6 +42,7 @@ print(json.dumps({
     'link_options': options.split(),
     'abiflags': getattr(sys, 'abiflags', ''),
     'wide_unicode': sys.maxunicode > 65535,
+    'glibc': [int(part) for part in libc[-1].split('.')[:2]] if libc else [],
     'platform': sysconfig.get_platform().replace('-', '_').replace('.', '_'),
     'stdlib': below(paths['stdlib']),
     'scheme': dict(places, headers=below((headers or [paths['include']])[0])),
@@ -66,6 +71,7 @@ class Interpreter:
     abiflags: str
     wide_unicode: bool
     platform: str
+    glibc: list[int]
     stdlib: str
     scheme: dict[str, str]
     site_packages: list[str]

@@ -54,15 +54,34 @@ def fits(tag: str, interpreter: Interpreter) -> bool:
     kinds = [f"py{older}-none", f"{exact}-none", f"{exact}-{exact}{flags}"]
     if major > 2 and "t" not in flags:
         kinds.append(f"cp{older}-abi3")
-    machine = re.escape(interpreter.platform.removeprefix("linux_"))
-    platform = rf"any|(?:linux|(?:many|musl)linux(?:\d+|_\d+_\d+))_{machine}"
-    every = itertools.product(*(part.split(".") for part in tag.split("-")))
-    return any(re.fullmatch(f"(?:{'|'.join(kinds)})-(?:{platform})", "-".join(t)) for t in every)
+    machine = interpreter.platform.removeprefix("linux_")
+    kind = re.compile("|".join(kinds))
+    return any(
+        kind.fullmatch(f"{python}-{abi}") and _runs_on(platform, machine, interpreter.glibc)
+        for python, abi, platform in itertools.product(
+            *(part.split(".") for part in tag.split("-"))
+        )
+    )
 
 
-#: Release, kind of pre- or post-release, and its number.
+#: The tags of PEP 513, 571 and 599 as PEP 600 writes them.
+LEGACY = {"many1": "many_2_5", "many2010": "many_2_12", "many2014": "many_2_17"}
+
+
+def _runs_on(platform: str, machine: str, glibc: list[int]) -> bool:
+    """Does a platform tag fit a Linux on *machine* with this glibc, or none of it?"""
+    if platform in ("any", f"linux_{machine}"):
+        return True
+    system = platform.removesuffix(f"_{machine}").replace("linux", "", 1)
+    match = re.fullmatch(r"(many|musl)_(\d+)_(\d+)", LEGACY.get(system, system))
+    if match is None or not platform.endswith(f"_{machine}"):
+        return False
+    return [int(match[2]), int(match[3])] <= glibc if match[1] == "many" else not glibc
+
+
+#: Epoch, release, kind of pre- or post-release, and its number.
 VERSION = re.compile(
-    r"v?(?:\d+!)?(\d+(?:\.\d+)*)[-_.]?(dev|alpha|beta|a|b|c|rc|pre|post)?[-_.]?(\d*)"
+    r"v?(?:(\d+)!)?(\d+(?:\.\d+)*)[-_.]?(dev|alpha|beta|a|b|c|rc|pre|post)?[-_.]?(\d*)"
 )
 STAGES = {"dev": -5, "a": -4, "alpha": -4, "b": -3, "beta": -3, "c": -2, "rc": -2, "pre": -2}
 OPERATORS = {
@@ -71,14 +90,19 @@ OPERATORS = {
 }  # fmt: skip
 
 
-def _key(version: str) -> tuple[tuple[int, ...], int, int]:
-    """What orders versions: the release without final zeros, its stage, and the stage's number."""
+def _read(version: str) -> re.Match[str]:
     match = VERSION.match(version.strip().lower())
     if match is None:
         raise BuildError(f"{version!r} is not a version")
-    release = re.sub(r"(\.0+)+$", "", match[1]).split(".")
-    stage = 1 if match[2] == "post" else STAGES.get(match[2] or "", 0)
-    return tuple(map(int, release)), stage, int(match[3] or 0)
+    return match
+
+
+def _key(version: str) -> tuple[tuple[int, ...], int, int]:
+    """What orders versions: epoch and release without final zeros, stage, and its number."""
+    epoch, release, kind, number = _read(version).groups()
+    numbers = re.sub(r"(\.0+)+$", "", release).split(".")
+    stage = 1 if kind == "post" else STAGES.get(kind or "", 0)
+    return (int(epoch or 0), *map(int, numbers)), stage, int(number or 0)
 
 
 def matches(version: str, specifiers: str) -> bool:
@@ -88,13 +112,17 @@ def matches(version: str, specifiers: str) -> bool:
         match = re.fullmatch(r"(===|[~=!<>]=|<|>)\s*([\w.!+-]+)(\.\*)?", text)
         if match is None:
             raise BuildError(f"{text!r} is not a version specifier")
-        sign, wanted = match[1], match[2]
-        numbers = list(map(int, re.findall(r"\d+", wanted)))
-        family = numbers[:-1] if sign == "~=" else numbers
-        is_in = [*own[0], *[0] * len(family)][: len(family)] == family
-        sides = (version, wanted) if sign == "===" else (own, _key(wanted))
-        holds = OPERATORS[sign](*sides) and (is_in or sign != "~=")
-        if not (is_in is (sign != "!=") if match[3] else holds):
+        sign, wanted, wildcard = match.groups()
+        if sign == "===" or "+" in wanted:  # a local version counts where one is asked for
+            holds = OPERATORS[sign](version, wanted)
+        else:
+            found = _read(wanted)
+            family = [int(found[1] or 0), *map(int, found[2].split("."))]
+            family = family[:-1] if sign == "~=" else family
+            is_in = [*own[0], *[0] * len(family)][: len(family)] == family
+            holds = OPERATORS[sign](own, _key(wanted)) and (is_in or sign != "~=")
+            holds = is_in is (sign != "!=") if wildcard else holds
+        if not holds:
             return False
     return True
 

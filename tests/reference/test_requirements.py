@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,20 @@ def test_prereleases(version: str, specifiers: str) -> None:
     assert requirements.matches(version, specifiers) is expected
 
 
+@pytest.mark.parametrize(
+    ("version", "specifiers"),
+    [
+        ("1.0", ">=1!0.1"), ("1!1.0", ">=2.0"), ("1!1.0", "==1.*"), ("1!1.0", "==1!1.*"),
+        ("1!1.4", "~=1!1.2"), ("1.0", "==1.0+here"), ("1.0+here", "==1.0+here"),
+        ("1.0+here", "==1.0"), ("1.0+there", "!=1.0+here"), ("1.4", "~=1.2rc1"),
+        ("1.0", "===1.0"), ("1.0.0", "===1.0"),
+    ],
+)  # fmt: skip
+def test_epochs_and_local_versions(version: str, specifiers: str) -> None:
+    """An epoch outweighs a release, and a local version counts where one is asked for."""
+    assert requirements.matches(version, specifiers) is SpecifierSet(specifiers).contains(version)
+
+
 def test_not_a_specifier() -> None:
     """What is not a specifier is an error that quotes it."""
     with pytest.raises(BuildError, match="'three' is not"):
@@ -71,8 +86,17 @@ def test_tags(base: Interpreter) -> None:
         "py3-none-win_amd64",
         "py3-none-macosx_10_9_x86_64",
         "py4-none-any",
+        "py3-none-musllinux_1_2_x86_64",
+        "py3-none-manylinux_2_99_x86_64",
+        "py3-none-manylinux_2_5_aarch64",
+        "py3-none-manylinux9999_x86_64",
     ):
         assert not requirements.fits(tag, base), tag
+    for tag in ("manylinux1", "manylinux2010", "manylinux2014", "manylinux_2_17", "linux"):
+        assert requirements.fits(f"py3-none-{tag}_x86_64", base), tag
+    musl = dataclasses.replace(base, glibc=[])
+    assert requirements.fits("py3-none-musllinux_1_2_x86_64", musl)
+    assert not requirements.fits("py3-none-manylinux1_x86_64", musl)
 
 
 MARKERS = [
