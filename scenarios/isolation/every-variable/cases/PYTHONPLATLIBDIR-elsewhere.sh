@@ -1,1 +1,0 @@
-export PYTHONPLATLIBDIR=lib64
