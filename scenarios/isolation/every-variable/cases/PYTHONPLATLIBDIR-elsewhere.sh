@@ -1,0 +1,1 @@
+export PYTHONPLATLIBDIR=lib64
