@@ -1,1 +1,0 @@
-virtualenv -q --no-seed --no-periodic-update -p python$XY last
