@@ -100,6 +100,8 @@ class Revision:
         self._blocks = _split(self.file)
         self._narrow()
         self._add()
+        if not (self.added or self.file.exists()):
+            return f"{self.file}: nothing to write down"
         text = "\n\n".join(block.text.strip("\n") for block in self._blocks if block.text.strip())
         draft = self.file.with_name(f".{self.file.name}.{os.getpid()}")
         try:
@@ -194,11 +196,11 @@ class Revision:
 
     def _applicable(self, scenarios: Sequence[str], builders: Sequence[str]) -> set[str]:
         """The interpreters on which one of these cells is judged, for all that is known."""
-        void = [
+        void = {
             (one.scenario, one.builder, series(one.python))
             for one in self.run.verdicts
             if one.outcome in NOT_JUDGED
-        ]
+        }
         everywhere = {series(label) for label in self.run.versions}
         return {
             where

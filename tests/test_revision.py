@@ -96,6 +96,14 @@ def test_a_new_failure(tmp_path: Path) -> None:
     )
 
 
+def test_nothing_to_write_down(tmp_path: Path) -> None:
+    """A builder of which nothing is to be said gets no file."""
+    file = tmp_path / "venv.toml"
+    told = Revision(file, Run((passes("scripts/a"),), VERSIONS, SCENARIOS)).revise()
+    assert told == f"{file}: nothing to write down"
+    assert not file.exists()
+
+
 def test_what_fails_alike_is_one_entry(file: Path) -> None:
     """Scenarios that fail alike, on all interpreters there are, are one entry without a list."""
     file.write_text("")

@@ -253,6 +253,7 @@ def pip_install(task: Task, python: Path, *options: str | Path, wheel: Path | No
             *(python, pip, "install", "--quiet", "--no-index", "--no-compile"),
             *("--disable-pip-version-check", "--no-cache-dir", *places, *options),
             *task.requirements,
+            environment={"PIP_CONFIG_FILE": os.devnull},  # /etc/pip.conf may know other places
         )
     except BuilderError as error:
         if _PIP_REFUSES.search(error.message):

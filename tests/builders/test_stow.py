@@ -15,6 +15,8 @@ def test_it_is_a_farm(bench: Bench) -> None:
     """Every file is a link, and a Python that is linked itself follows the link and is lost."""
     made = bench.build("stow", bench.greeter)
     assert {line[0] for line in made.files} <= {"d", "l"}
+    # Vanilla has none of what somebody once installed into the base.
+    assert not [line for line in made.files if "site-packages/pip" in line]
     assert made.says("import sys; print(sys.prefix)") != str(made.environment.prefix)
     outcome = made.run(made.environment.python, "-c", "import greeter")
     assert "greeter" in outcome.stderr
