@@ -36,8 +36,10 @@ def test_one_line(error: EnvparityError, line: str) -> None:
 
 @pytest.mark.parametrize("kind", FAMILY)
 def test_family(kind: type[EnvparityError]) -> None:
-    """Every error ends the command line with pytest's status for a usage error, and says why."""
-    assert kind.exit_status == int(pytest.ExitCode.USAGE_ERROR)
+    """Every error ends the command line with a status of pytest's, and says why."""
+    nothing_fails = kind is errors.NoFailure
+    status = pytest.ExitCode.TESTS_FAILED if nothing_fails else pytest.ExitCode.USAGE_ERROR
+    assert kind.exit_status == int(status)
     assert kind.__doc__
     error = kind("it broke", hint="mend it", path=Path("/a"), line=3)
     assert (error.message, error.hint, error.path, error.line) == (

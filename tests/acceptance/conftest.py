@@ -17,6 +17,7 @@ from envparity.interpreter import Interpreter, discover, select
 from envparity.plan import data_folder
 
 CHECKOUT = Path(__file__).parents[2]
+PYENV = Path("~/.pyenv").expanduser()
 
 
 @frozen
@@ -65,6 +66,8 @@ def environment(cache: Path) -> dict[str, str]:
     variables = {**os.environ, "ENVPARITY_CACHE_DIR": str(cache), "COLUMNS": "120"}
     variables["ENVPARITY_WORKSPACE_DIR"] = str(cache / "runs")
     variables["PYTHONPATH"] = str(CHECKOUT)
+    # Tests have a HOME of their own, and interpreters are where they were.
+    variables.setdefault("PYENV_ROOT", str(PYENV))
     variables["PYTHONDONTWRITEBYTECODE"] = "1"
     return variables
 
