@@ -17,7 +17,7 @@ python = ">=3.6"
 case-file = "packages/greet/bin/greet"
 steps = [
   "greet $CASE ${CASE} $CASES",
-  { run = "greet\\ngreet $WHEELS", exit = 2, files = ["*.txt"], timeout = 5 },
+  { run = "greet\\ngreet $WHEELS later", exit = 2, files = ["*.txt"], timeout = 5 },
 ]
 [environment]
 prefix = "space"
