@@ -15,7 +15,10 @@ def main():
     if sys.argv[-1:] == ["again"]:
         return
     assert runpy and subprocess
-    os.execv(sys.executable, ["python-by-another-name"] + sys.argv + ["again"])
+    # A Python that does not know its own path looks for a library where it stands, too.
+    program = os.path.abspath(sys.argv[0])
+    os.chdir(os.environ["HOME"])
+    os.execv(sys.executable, ["python-by-another-name", program] + sys.argv[1:] + ["again"])
 
 
 if __name__ == "__main__":
