@@ -55,12 +55,10 @@ class Cell:
             verdict = self._judge(workshop)
         except Refused as refusal:
             verdict = self.verdict(Outcome.REFUSED, f"the builder refused: {refusal}")
-        except Inapplicable as reason:
+        except (Inapplicable, PackageUnavailable) as reason:
             verdict = self.verdict(Outcome.SKIPPED, str(reason))
         except Unsupported as reason:
             verdict = self.verdict(Outcome.UNSUPPORTED, str(reason))
-        except PackageUnavailable as reason:
-            verdict = self.verdict(Outcome.SKIPPED, str(reason))
         except EnvparityError as error:
             verdict = self.verdict(Outcome.ERROR, str(error))
         except OSError as error:

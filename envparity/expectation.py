@@ -31,9 +31,6 @@ _CELLS = ("scenarios", "builders", "python", "interpreters")
 _KEYS = (*_CELLS, "outcome", "difference", "reason", "reported")
 _RULE_KEYS = (*_CELLS, "difference", "replace", "with", "reason", "reported")
 
-#: Outcomes that say nothing of what the builder made.
-NOT_JUDGED = {Outcome.SKIPPED, Outcome.UNSUPPORTED}
-
 
 def series(label: str) -> str:
     """What `interpreters` calls an interpreter: its label without the patch release.
@@ -177,7 +174,7 @@ class Expectations:
 
         Unless *strict*, what is better is left as it is.
         """
-        if verdict.outcome in NOT_JUDGED or verdict.builder == NOBODY:
+        if not verdict.outcome.is_judged or verdict.builder == NOBODY:
             return verdict
         cell = (verdict.scenario, verdict.builder, verdict.python, version)
         covering = [entry for entry in self.entries if entry.cells.cover(*cell)]
@@ -227,7 +224,7 @@ class Expectations:
                 if version is not None and rule.cells.cover(*cell, version):
                     groups.setdefault((one.builder, one.python), []).append(one)
             for (builder, label), cells in groups.items():
-                judged = [one for one in cells if one.outcome not in NOT_JUDGED]
+                judged = [one for one in cells if one.outcome.is_judged]
                 is_whole = names <= {one.scenario for one in cells}
                 if (
                     judged

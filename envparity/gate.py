@@ -18,9 +18,6 @@ from envparity.report.jsonl import Report
 from envparity.scenario import is_named
 from envparity.verdict import Outcome, Verdict
 
-#: Outcomes of a cell that was not judged.
-_NOT_JUDGED = {Outcome.SKIPPED, Outcome.UNSUPPORTED}
-
 
 class Change(enum.StrEnum):
     """What became of a cell, from worst to best."""
@@ -113,7 +110,7 @@ def compare(old: Report, news: Sequence[Report], *, require: Iterable[str] = ())
     transitions = []
     for key in sorted({*before, *(key for run in runs for key in run)}):
         was, found = before.get(key), [run.get(key) for run in runs]
-        now = min(filter(None, found), key=_badness, default=None)
+        now = min(filter(None, found), key=lambda one: one.outcome.severity, default=None)
         if len({one and (one.outcome, one.shape) for one in found}) > 1:
             change = Change.FLAKY
         elif was and now and now.is_failure and not _is_alike(was, now, builds):
@@ -138,10 +135,6 @@ def within(old: Report, patterns: Sequence[str], now: Report) -> Report:
     return evolve(old, verdicts=tuple(verdicts))
 
 
-def _badness(verdict: Verdict) -> int:
-    return list(Outcome).index(verdict.outcome)
-
-
 def _is_alike(was: Verdict, now: Verdict, builds: Sequence[Mapping[str, object]]) -> bool:
     """Whether both judged one scenario, with one interpreter."""
     one, other = builds
@@ -150,7 +143,7 @@ def _is_alike(was: Verdict, now: Verdict, builds: Sequence[Mapping[str, object]]
 
 def _change(was: Verdict | None, now: Verdict | None) -> Change:
     """What became of a cell that is the same in both runs."""
-    judged = [one is not None and one.outcome not in _NOT_JUDGED for one in (was, now)]
+    judged = [one is not None and one.outcome.is_judged for one in (was, now)]
     if judged != [True, True]:
         return {(False, True): Change.NEW, (True, False): Change.GONE}.get(
             (judged[0], judged[1]), Change.UNCHANGED
@@ -170,7 +163,7 @@ def _unmet(news: Sequence[Report], require: Iterable[str]) -> tuple[Verdict, ...
     found: dict[Key, Verdict] = {}
     for pattern in require:
         named = [one for one in verdicts if is_named(one.scenario, pattern)]
-        judged = [one for one in named if one.outcome not in _NOT_JUDGED]
+        judged = [one for one in named if one.outcome.is_judged]
         if not judged:
             raise UsageError(f"nothing that {pattern!r} requires was judged")
         for one in judged:

@@ -18,9 +18,9 @@ from attrs import field, frozen
 from envparity.document import nearest
 from envparity.errors import CorpusError, ReportError, UsageError
 from envparity.report.jsonl import Report
-from envparity.report.terminal import counted
+from envparity.report.terminal import counted, version_key
 from envparity.scenario import THEMES
-from envparity.verdict import Outcome, Verdict
+from envparity.verdict import Verdict
 
 RECORD, PAGE = "kill-matrix.json", "kill-matrix.md"
 
@@ -38,9 +38,6 @@ Generated from [kill-matrix.json](kill-matrix.json) by `envparity kills`;
 [the-museum.md](the-museum.md) says how. `envparity lint` complains when it is stale.
 
 """
-
-_KILLED = {Outcome.DIFFERS, Outcome.REFUSED}
-_JUDGED = {*_KILLED, Outcome.PARITY, Outcome.ERROR}
 
 Cells = Mapping[str, tuple[str, ...]]
 """Interpreters by scenario."""
@@ -102,7 +99,7 @@ class KillMatrix:
                 "no cell of a bug is in these reports",
                 hint="`envparity run --builder 'bug:*' --report FILE` makes one",
             )
-        pythons = tuple(sorted({key[2] for key in cells}, key=_version))
+        pythons = tuple(sorted({key[2] for key in cells}, key=version_key))
         records = {
             bug: _record([one for key, one in cells.items() if key[0] == bug], pythons)
             for bug in sorted({key[0] for key in cells})
@@ -235,9 +232,9 @@ def _record(verdicts: Sequence[Verdict], pythons: Sequence[str]) -> BugRecord:
         False: defaultdict(set),
     }
     for one in verdicts:
-        judged[one.python] += one.outcome in _JUDGED
-        if one.outcome in _KILLED or one.outcome is Outcome.ERROR:
-            cells[one.outcome in _KILLED][one.scenario].add(one.python)
+        judged[one.python] += one.outcome.is_judged
+        if one.outcome.is_failure:
+            cells[one.outcome.is_deviation][one.scenario].add(one.python)
     kills, errors = (
         {name: tuple(p for p in pythons if p in found) for name, found in cells[which].items()}
         for which in (True, False)
@@ -293,11 +290,6 @@ def _line(lines: Sequence[str], name: str) -> int | None:
 
 def _plain(scenario: str) -> str:
     return scenario.partition("[")[0]
-
-
-def _version(label: str) -> tuple[list[int], str]:
-    release = label.partition("-")[0]
-    return [int(part) if part.isdigit() else 0 for part in release.split(".")], label
 
 
 def _json(value: Any) -> str:

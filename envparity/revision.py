@@ -21,7 +21,6 @@ from tomlkit.items import Array, String
 from envparity.document import Document
 from envparity.errors import CorpusError
 from envparity.expectation import (
-    NOT_JUDGED,
     Expectation,
     Expectations,
     files_for,
@@ -133,12 +132,12 @@ class Revision:
             lost = {
                 key
                 for key in seen
-                if verdicts[key].outcome not in NOT_JUDGED and not entry.explains(verdicts[key])
+                if verdicts[key].outcome.is_judged and not entry.explains(verdicts[key])
             }
             if not lost:
                 revised.append(block)
                 continue
-            void = {key for key in seen if verdicts[key].outcome in NOT_JUDGED}
+            void = {key for key in seen if not verdicts[key].outcome.is_judged}
             kept = [key for key in covered if key not in lost | void]
             blocks = [
                 Block(_rewritten(block.text, changes), entry)
@@ -199,7 +198,7 @@ class Revision:
         void = {
             (one.scenario, one.builder, series(one.python))
             for one in self.run.verdicts
-            if one.outcome in NOT_JUDGED
+            if not one.outcome.is_judged
         }
         everywhere = {series(label) for label in self.run.versions}
         return {

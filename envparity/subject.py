@@ -14,7 +14,7 @@ from envparity import builders
 from envparity.cell import Cell
 from envparity.errors import NoFailure, UsageError
 from envparity.plan import Plan, Settings, data_folder, make_plan
-from envparity.verdict import Outcome, Verdict
+from envparity.verdict import Verdict
 from envparity.workshop import Workshop
 
 #: What every builder is compared with besides vanilla.
@@ -37,7 +37,7 @@ class Subject:
     def failure(self) -> Verdict:
         """The cell's verdict; NoFailure unless something differs or is refused in it."""
         verdict = self.cell.judge(self.workshop)
-        if verdict.outcome in {Outcome.DIFFERS, Outcome.REFUSED}:
+        if verdict.outcome.is_deviation:
             return verdict
         reason = f": {verdict.reason}" if verdict.reason else ""
         raise NoFailure(

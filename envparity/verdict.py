@@ -33,7 +33,22 @@ class Outcome(enum.StrEnum):
     @property
     def is_failure(self) -> bool:
         """Whether a run with such a cell is not green, unless it is expected."""
-        return self in {Outcome.ERROR, Outcome.DIFFERS, Outcome.REFUSED}
+        return self.is_deviation or self is Outcome.ERROR
+
+    @property
+    def is_deviation(self) -> bool:
+        """Whether the builder made something else than vanilla, or refused what vanilla can do."""
+        return self in {Outcome.DIFFERS, Outcome.REFUSED}
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether the cell was tried; the others say nothing of what the builder makes."""
+        return self not in {Outcome.UNSUPPORTED, Outcome.SKIPPED}
+
+    @property
+    def severity(self) -> int:
+        """The place in the order of outcomes: 0 is the worst."""
+        return list(Outcome).index(self)
 
 
 @frozen

@@ -27,8 +27,6 @@ GLYPHS = {
 #: A failure that is written down in the builder's expectations.
 EXPECTED = ("≠", "yellow")
 
-_SEVERITY = {outcome: rank for rank, outcome in enumerate(Outcome)}
-
 #: Lines of a diff that are printed; the report file has the whole.
 DIFF_LINES = 24
 
@@ -50,7 +48,7 @@ def matrix(verdicts: Sequence[Verdict], *, fold: bool = True) -> RenderableType:
 
 def _table(verdicts: Sequence[Verdict], *, fold: bool) -> Table:
     pythons = list(dict.fromkeys(verdict.python for verdict in verdicts))
-    pythons.sort(key=_version_key)
+    pythons.sort(key=version_key)
     rows: dict[str, dict[str, Verdict]] = defaultdict(dict)
     for verdict in verdicts:
         rows[verdict.scenario][verdict.python] = verdict
@@ -113,10 +111,11 @@ def _glyph(verdict: Verdict | None) -> Text:
 
 def _worst(cells: Iterable[Verdict]) -> int:
     """The severity of the worst cell; an expected failure is as bad as one not supported."""
-    return min(_SEVERITY[Outcome.UNSUPPORTED if one.expected else one.outcome] for one in cells)
+    return min((Outcome.UNSUPPORTED if one.expected else one.outcome).severity for one in cells)
 
 
-def _version_key(python: str) -> tuple[object, ...]:
+def version_key(python: str) -> tuple[object, ...]:
+    """What orders the labels of interpreters."""
     release = python.split("-", maxsplit=1)[0]
     return ([int(part) if part.isdigit() else 0 for part in release.split(".")], python)
 
@@ -133,7 +132,7 @@ def stories(verdicts: Sequence[Verdict], *, limit: int | None = STORIES) -> list
         if verdict.is_failure:
             told = (verdict.scenario, verdict.shape) if verdict.differences else ()
             groups[(verdict.builder, verdict.outcome, verdict.reason, told)].append(verdict)
-    ordered = sorted(groups.values(), key=lambda same: (_SEVERITY[same[0].outcome], -len(same)))
+    ordered = sorted(groups.values(), key=lambda same: (same[0].outcome.severity, -len(same)))
     lines: list[Text] = []
     for same in ordered[:limit]:
         lines += _story(same)
@@ -247,7 +246,7 @@ def skips(verdicts: Sequence[Verdict]) -> list[Text]:
         ("expected to fail", verdict.expected) if verdict.expected else
         (str(verdict.outcome), verdict.reason)
         for verdict in verdicts
-        if verdict.expected or verdict.outcome in {Outcome.SKIPPED, Outcome.UNSUPPORTED}
+        if verdict.expected or not verdict.outcome.is_judged
     )  # fmt: skip
     return [
         Text(f"{count} {what}: {printable(reason)}", style="dim")

@@ -32,7 +32,7 @@ def symptom_of(verdict: Verdict, numbers: Sequence[int]) -> Symptom | None:
 
     *numbers* are the original numbers of the steps that were run.
     """
-    if verdict.outcome not in {Outcome.DIFFERS, Outcome.REFUSED}:
+    if not verdict.outcome.is_deviation:
         return None
     if not verdict.differences:
         return Symptom(verdict.outcome, -1, frozenset({("reason", shape(verdict.reason))}))
