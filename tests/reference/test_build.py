@@ -229,6 +229,19 @@ def test_linked_folders(
         assert path.is_file()
 
 
+def test_places_are_no_links(
+    base: Interpreter, store: Store, tmp_path: Path, make_wheel: WheelMaker
+) -> None:
+    """Where packages go stays the environment's own in `folders` mode, if one has it alone, too."""
+    wheel = make_wheel("p", {"p/a.py": b""})
+    output = tmp_path / "env"
+    build.build(base.executable, [wheel], output, store=store, link_mode="folders")
+    site = output / base.scheme["purelib"]
+    assert (site / "p").is_symlink()
+    for place in (site, output / base.scheme["platlib"], output / base.scheme["scripts"]):
+        assert place.resolve() == tmp_path.resolve() / place.relative_to(tmp_path)
+
+
 def test_folder_of_a_dropped_file(
     newest: Interpreter, store: Store, tmp_path: Path, make_wheel: WheelMaker
 ) -> None:
