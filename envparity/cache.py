@@ -110,17 +110,25 @@ class Cache:
         return place
 
     def read(self, kind: str, name: str) -> Any:
-        """The JSON document *kind*/*name*, or None when there is none that can be read."""
+        """The JSON document *kind*/*name*, or None when there is none as it was written."""
         try:
-            return json.loads((self.folder / kind / f"{name}.json").read_bytes())
-        except (OSError, ValueError):
+            kept = (self.folder / kind / f"{name}.json").read_bytes()
+        except OSError:
             return None
+        checksum, _, text = kept.partition(b"\n")
+        return json.loads(text) if checksum == _checksum(kind, name, text) else None
 
     def write(self, kind: str, name: str, document: object) -> None:
         """Keep *document* as *kind*/*name*."""
         place = self.folder / kind / f"{name}.json"
         place.parent.mkdir(exist_ok=True)
-        write_atomically(place, json.dumps(document))
+        text = json.dumps(document)
+        write_atomically(place, f"{_checksum(kind, name, text.encode()).decode()}\n{text}")
+
+
+def _checksum(kind: str, name: str, text: bytes) -> bytes:
+    """What tells a document from one that a disk, or somebody, has changed or moved."""
+    return hashlib.sha256(f"{kind}/{name}\n".encode() + text).hexdigest().encode()
 
 
 def write_atomically(place: Path, text: str) -> None:

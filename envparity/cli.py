@@ -110,6 +110,7 @@ def _builder_help() -> str:
     help="Write what fails into the expectations, and take out what no longer does.",
 )
 @click.option("--no-namespaces", is_flag=True, help="Do without private mount namespaces.")
+@click.option("--fresh", is_flag=True, help="Judge again what has not changed since it was.")
 @click.option("--shuffle", type=int, metavar="SEED", help="Judge the cells in another order.")
 @click.option("--exitfirst", "-x", is_flag=True, help="Stop at the first failure.")
 @click.option("--verbose", "-v", count=True, help="Every row, every story.")
@@ -128,6 +129,7 @@ def run(
     bisect: bool,
     update_expectations: bool,
     no_namespaces: bool,
+    fresh: bool,
     shuffle: int | None,
     exitfirst: bool,
     verbose: int,
@@ -149,6 +151,7 @@ def run(
         "-penvparity.report.display",
         "-pxdist",
         "--dist=worksteal",
+        "--recall",
         f"--numprocesses={workers}",
         *(f"--builder={name}" for name in names or ("reference",)),
         *(f"--scenario={name}" for name in scenarios),
@@ -172,6 +175,8 @@ def run(
         arguments.append("--update-expectations")
     if no_namespaces:
         arguments.append("--no-namespaces")
+    if fresh:
+        arguments.append("--fresh")
     if exitfirst:
         arguments.append("--exitfirst")
     arguments += ["-v"] * verbose + ["-q"] * quiet

@@ -77,7 +77,7 @@ class CorpusDirectory(pytest.Directory):
             broken.error = error
             broken.scenario_id = name
             yield broken
-        for cell in planned(worker.plan, worker.corpus):
+        for cell in planned(worker.plan, worker.corpus, left=True):
             item: CellItem = CellItem.from_parent(self, name=item_name(cell))
             item.cell = cell
             item.worker = worker
@@ -133,10 +133,13 @@ class CellItem(_Item):
 
     def runtest(self) -> None:
         """Judge the cell."""
-        verdict = self.cell.judge(self.worker.workshop)
-        plan, version = self.worker.plan, self.cell.interpreter.version
-        strict = not plan.settings.update_expectations
-        self.conclude(plan.expectations.judge(verdict, version, strict=strict))
+        ledger = self.worker.plan.ledger
+        verdict = ledger.recall(self.cell) if ledger is not None else None
+        if verdict is None:
+            verdict = self.cell.judge(self.worker.workshop)
+            if ledger is not None:
+                ledger.enter(self.cell, verdict)
+        self.conclude(self.worker.plan.expected(verdict, self.cell.interpreter.version))
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """Where the scenario is."""

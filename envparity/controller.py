@@ -28,21 +28,26 @@ class Controller(Worker):
     """Makes the plan, gathers the verdicts, writes the report, and decides what is green."""
 
     def __init__(self, config: pytest.Config, settings: Settings) -> None:
+        self.began = time.monotonic()
         plan, self._workspace = make_plan(settings)
         try:
             super().__init__(plan, "controller")
             self.config = config
-            self.verdicts: list[Verdict] = []
+            versions = {one.label: one.version for one in plan.interpreters}
+            self.verdicts = [
+                plan.expected(one, versions[one.python]) for one in plan.recalled.values()
+            ]
             self.planned = -1
             self.trouble: list[str] = []
             self.news: list[str] = []
-            self.began = time.monotonic()
             self._writer: ReportWriter | None = None
             self.gate: Gate | None = None
             baseline = config.option.baseline
             self._baseline = read_report(baseline) if baseline is not None else None
             if config.option.report is not None:
                 self._writer = ReportWriter(config.option.report, plan.header())
+                for verdict in self.verdicts:
+                    self._writer.add(verdict)
         except BaseException:
             self._workspace.close()
             raise
@@ -55,12 +60,12 @@ class Controller(Worker):
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, node: Any, ids: list[str]) -> None:
         """Every worker collects the same cells; what they collect is the plan."""
-        self.planned = len(ids)
+        self.planned = len(self.plan.recalled) + len(ids)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """With `-n 0` this process collects itself."""
-        if session.items:
-            self.planned = len(session.items)
+        if session.items or self.config.option.dist == "no":
+            self.planned = len(self.plan.recalled) + len(session.items)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take down a verdict, or that a worker died over a cell."""
@@ -94,6 +99,11 @@ class Controller(Worker):
         return Verdict(report.nodeid, NOBODY, NOBODY, Outcome.ERROR, reason)
 
     @property
+    def has_work(self) -> bool:
+        """Whether any cell is left to be judged."""
+        return any(planned(self.plan, self.corpus, left=True)) or bool(self.corpus.broken)
+
+    @property
     def is_complete(self) -> bool:
         """Whether every planned cell has its verdict."""
         return self.planned >= 0 and len(self.verdicts) == self.planned
@@ -102,6 +112,12 @@ class Controller(Worker):
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """A run that judged nothing, or less than it planned, is not green."""
         judged = [one for one in self.verdicts if one.outcome is not Outcome.SKIPPED]
+        if self.plan.recalled and exitstatus in {
+            pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED
+        }:  # fmt: skip
+            failed = any(one.is_failure for one in self.verdicts)
+            exitstatus = pytest.ExitCode.TESTS_FAILED if failed else pytest.ExitCode.OK
+            session.exitstatus = exitstatus
         if exitstatus == pytest.ExitCode.OK:
             if not self.is_complete:
                 session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -21,11 +21,12 @@ from envparity import __version__, builders
 from envparity.builders import Builder, Description
 from envparity.cache import Cache, Workspace, default_folder
 from envparity.capability import Tool, find_tools, write_tools
-from envparity.cell import Cell
+from envparity.cell import Cell, CellId
 from envparity.errors import CorpusError, InterpreterError, UsageError
 from envparity.expectation import Expectations
 from envparity.interpreter import Interpreter, discover, paths_named, select
-from envparity.sandbox import Sandbox, namespaces_available
+from envparity.ledger import Ledger
+from envparity.sandbox import SYSTEM_PATH, Sandbox, namespaces_available
 from envparity.scenario import OPT_IN, Scenario, is_named, read_scenario, scenario_folders
 from envparity.trust import check_oracle
 from envparity.vanilla import hidden_packages
@@ -60,6 +61,10 @@ class Settings:
     """A file, or a folder with one per kind of builder."""
     update_expectations: bool = False
     """Whether they are rewritten with what the run sees."""
+    recall: bool = False
+    """Whether cells that need no judging are left out of what workers collect."""
+    fresh: bool = False
+    """Whether verdicts of earlier runs are left unread."""
     shuffle: int | None = None
     """Seed of the cells' order; None for the corpus's own."""
 
@@ -129,6 +134,10 @@ class Plan:
     tools: Mapping[str, Tool]
     corpus_digest: str
     expectations: Expectations
+    ledger: Ledger | None = None
+    """None until the builders have said what they are."""
+    recalled: Mapping[CellId, Verdict] = field(factory=dict)
+    """What needs no judging: nothing has changed since it was judged, or it does not apply."""
 
     @property
     def builders(self) -> list[Builder]:
@@ -159,6 +168,7 @@ class Plan:
             sandbox=sandbox,
             data=self.data,
             tools=self.tools,
+            ledger=self.ledger,
         )
 
     def preamble(self) -> list[str]:
@@ -181,6 +191,11 @@ class Plan:
             )
         lines += [f"left out: {problem}" for problem in self.problems]
         return lines
+
+    def expected(self, verdict: Verdict, version: str) -> Verdict:
+        """*verdict* on an interpreter of *version*, as the expectations have it."""
+        strict = not self.settings.update_expectations
+        return self.expectations.judge(verdict, version, strict=strict)
 
     def idle_rules(self, verdicts: Sequence[Verdict]) -> list[CorpusError]:
         """The rules of the expectations that explained nothing, though all of theirs was run."""
@@ -286,11 +301,25 @@ def make_plan(settings: Settings) -> tuple[Plan, Workspace]:
             interpreters=tuple(trusted),
             problems=(*plan.problems, *distrusted),
         )
+        plan = _with_ledger(plan, workshop)
         plan.save()
     except BaseException:
         workspace.close()
         raise
     return plan, workspace
+
+
+def _with_ledger(plan: Plan, workshop: Workshop) -> Plan:
+    """*plan* with its ledger, and with the verdicts that take no process to come to."""
+    settings = plan.settings
+    ledger = Ledger.open(
+        Cache(settings.cache), plan.interpreters, plan.builders, plan.descriptions,
+        tools=plan.tools, system_path=SYSTEM_PATH, namespaces=plan.namespaces, fresh=settings.fresh,
+    )  # fmt: skip
+    cells = planned(plan, plan.corpus()) if settings.recall else ()
+    known = {cell.id: ledger.recall(cell) or cell.skipped(workshop) for cell in cells}
+    recalled = {name: verdict for name, verdict in known.items() if verdict is not None}
+    return evolve(plan, ledger=ledger, recalled=recalled)
 
 
 def _trusted(
@@ -310,10 +339,15 @@ def _trusted(
     return trusted, problems
 
 
-def planned(plan: Plan, corpus: Corpus) -> Iterator[Cell]:
-    """The cells of a run: scenario by scenario, so that builds are shared soon."""
+def planned(plan: Plan, corpus: Corpus, *, left: bool = False) -> Iterator[Cell]:
+    """The cells of a run: scenario by scenario, so that builds are shared soon.
+
+    With *left* only those that have to be judged.
+    """
     builders_ = plan.builders
     for scenario in corpus.scenarios:
         for builder in builders_:
             for interpreter in plan.interpreters:
-                yield Cell(scenario, builder, interpreter, plan.found)
+                cell = Cell(scenario, builder, interpreter, plan.found)
+                if not (left and cell.id in plan.recalled):
+                    yield cell

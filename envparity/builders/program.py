@@ -65,6 +65,8 @@ class ProgramBuilder:
     In the environment's cells they are hidden from every builder's work.
     """
     build_timeout: float = BUILD_TIMEOUT
+    program: Path | None = None
+    """The user's own program, if it is one."""
 
     def describe(self, workshop: Workshop) -> Description:
         """What the program says of itself."""
@@ -284,7 +286,9 @@ def executable(argument: str) -> ProgramBuilder:
             hint="exec:PROGRAM takes a path, or a name on PATH, of something with mode +x",
         )
     program = Path(path).absolute()
-    return ProgramBuilder(f"exec:{argument}", (str(program),), places=(program.parent,))
+    return ProgramBuilder(
+        f"exec:{argument}", (str(program),), places=(program.parent,), program=program
+    )
 
 
 def _last_line(text: str) -> str:
