@@ -45,9 +45,9 @@ def test_a_failure_is_measured(clock: list[float]) -> None:
     def fail() -> None:
         with watch.measure(STEPS):
             clock[0] += 4
-            raise OSError
+            raise OSError("disk")
 
-    with pytest.raises(OSError):
+    with pytest.raises(OSError, match="disk"):
         fail()
     assert 4.0 == watch.lap()[STEPS]
 
