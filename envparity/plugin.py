@@ -56,6 +56,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--recall", action="store_true", help="collect only the cells that have to be judged"
     )
+    group.addoption("--profile", action="store_true", help="show where the seconds went")
     group.addoption("--shuffle", type=int, metavar="SEED", help="judge cells in another order")
     group.addoption(
         "--baseline", type=Path, metavar="FILE", help="green is what is no worse than this report"

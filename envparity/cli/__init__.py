@@ -13,6 +13,7 @@ from rich.text import Text
 from envparity import __version__
 from envparity.builders.bug import bug_names
 from envparity.cache import Cache, default_folder
+from envparity.cli.caching import cache
 from envparity.cli.reporting import compare
 from envparity.cli.running import run
 from envparity.defect import check_coverage
@@ -56,7 +57,7 @@ def main() -> None:
     """
 
 
-for _command in (run, compare, shrink, explain):
+for _command in (run, compare, cache, shrink, explain):
     main.add_command(_command)
 
 

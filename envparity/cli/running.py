@@ -67,6 +67,7 @@ def _builder_help() -> str:
 )
 @click.option("--no-namespaces", is_flag=True, help="Do without private mount namespaces.")
 @click.option("--fresh", is_flag=True, help="Judge again what has not changed since it was.")
+@click.option("--profile", is_flag=True, help="Show where the seconds went.")
 @click.option("--shuffle", type=int, metavar="SEED", help="Judge the cells in another order.")
 @click.option("--exitfirst", "-x", is_flag=True, help="Stop at the first failure.")
 @click.option("--verbose", "-v", count=True, help="Every row, every story.")
@@ -86,6 +87,7 @@ def run(
     update_expectations: bool,
     no_namespaces: bool,
     fresh: bool,
+    profile: bool,
     shuffle: int | None,
     exitfirst: bool,
     verbose: int,
@@ -113,28 +115,24 @@ def run(
         *(f"--scenario={name}" for name in scenarios),
         *(f"--require={name}" for name in required),
     ]
-    if python is not None:
-        arguments.append(f"--python={python}")
-    if report is not None:
-        arguments.append(f"--report={report.absolute()}")
-    if cache is not None:
-        arguments.append(f"--cache-folder={cache.absolute()}")
-    if expectations is not None:
-        arguments.append(f"--expectations={expectations.absolute()}")
-    if shuffle is not None:
-        arguments.append(f"--shuffle={shuffle}")
-    if baseline is not None:
-        arguments.append(f"--baseline={baseline.absolute()}")
-    if bisect:
-        arguments.append("--bisect")
-    if update_expectations:
-        arguments.append("--update-expectations")
-    if no_namespaces:
-        arguments.append("--no-namespaces")
-    if fresh:
-        arguments.append("--fresh")
-    if exitfirst:
-        arguments.append("--exitfirst")
+    values = {
+        "python": python,
+        "report": report and report.absolute(),
+        "cache-folder": cache and cache.absolute(),
+        "expectations": expectations and expectations.absolute(),
+        "baseline": baseline and baseline.absolute(),
+        "shuffle": shuffle,
+    }
+    flags = {
+        "bisect": bisect,
+        "update-expectations": update_expectations,
+        "no-namespaces": no_namespaces,
+        "profile": profile,
+        "fresh": fresh,
+        "exitfirst": exitfirst,
+    }
+    arguments += [f"--{name}={value}" for name, value in values.items() if value is not None]
+    arguments += [f"--{name}" for name, given in flags.items() if given]
     arguments += ["-v"] * verbose + ["-q"] * quiet
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     os.environ.pop("PYTEST_ADDOPTS", None)
