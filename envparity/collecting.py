@@ -54,7 +54,14 @@ class Worker:
         return not (collection_path == corpus or corpus.is_relative_to(collection_path))
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Shuffle when asked; every worker shuffles alike."""
+        """Dear cells first, or shuffled when asked; every worker does it alike."""
+        rank = {cell: number for number, cell in enumerate(self.plan.durations)}
+
+        def place(item: pytest.Item) -> int:
+            known = rank.get(item.cell.id) if isinstance(item, CellItem) else None
+            return len(rank) if known is None else known
+
+        items.sort(key=place)
         if self.plan.settings.shuffle is not None:
             random.Random(self.plan.settings.shuffle).shuffle(items)
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from envparity import schedule
+from envparity.cache import Cache
 from envparity.collecting import Worker, item_name
 from envparity.errors import EnvparityError, ReportError
 from envparity.gate import Gate, compare, within
@@ -123,6 +126,8 @@ class Controller(Worker):
                 session.exitstatus = pytest.ExitCode.TESTS_FAILED
             elif not any(one.outcome is Outcome.PARITY for one in judged):
                 session.exitstatus = pytest.ExitCode.NO_TESTS_COLLECTED
+        with contextlib.suppress(OSError):  # it costs time, and no verdict
+            schedule.write(Cache(self.plan.settings.cache), self.verdicts, self.plan.durations)
         whole = self.is_complete and exitstatus in {0, 1, 5}
         if whole:
             session.exitstatus = self._gate(session.exitstatus)

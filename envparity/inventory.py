@@ -26,6 +26,7 @@ KINDS = {
     "layers": "packages, as they lie in vanilla",
     "relocated": "interpreters, copied for want of namespaces",
     "copies": "packages, in copied interpreters",
+    "durations": "how dear cells were",
     "wheels": "packages of the corpus, as wheels",
     "wheelhouses": "folders with wheels for steps",
     "index": "wheels of the package index",

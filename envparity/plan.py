@@ -17,7 +17,7 @@ from typing import Any
 
 from attrs import evolve, field, frozen
 
-from envparity import __version__, builders
+from envparity import __version__, builders, schedule
 from envparity.builders import Builder, Description
 from envparity.cache import Cache, Workspace, default_folder
 from envparity.capability import Tool, find_tools, write_tools
@@ -136,6 +136,8 @@ class Plan:
     expectations: Expectations
     ledger: Ledger | None = None
     """None until the builders have said what they are."""
+    durations: Mapping[CellId, float] = field(factory=dict)
+    """Seconds of the cells that are known to be dear, the dearest first."""
     recalled: Mapping[CellId, Verdict] = field(factory=dict)
     """What needs no judging: nothing has changed since it was judged, or it does not apply."""
 
@@ -319,7 +321,8 @@ def _with_ledger(plan: Plan, workshop: Workshop) -> Plan:
     cells = planned(plan, plan.corpus()) if settings.recall else ()
     known = {cell.id: ledger.recall(cell) or cell.skipped(workshop) for cell in cells}
     recalled = {name: verdict for name, verdict in known.items() if verdict is not None}
-    return evolve(plan, ledger=ledger, recalled=recalled)
+    durations = schedule.read(ledger.cache, settings.builders)
+    return evolve(plan, ledger=ledger, recalled=recalled, durations=durations)
 
 
 def _trusted(
