@@ -18,6 +18,7 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from envparity import __version__, builders
+from envparity.blemish import Blemish, told
 from envparity.builders import Builder, Description
 from envparity.cache import Cache, Workspace, default_folder
 from envparity.capability import Tool, find_tools, write_tools
@@ -129,6 +130,8 @@ class Plan:
     tools: Mapping[str, Tool]
     corpus_digest: str
     expectations: Expectations
+    blemishes: Mapping[str, tuple[Blemish, ...]] = field(factory=dict)
+    """What is less than vanilla about each interpreter, by its label."""
 
     @property
     def builders(self) -> list[Builder]:
@@ -179,6 +182,8 @@ class Plan:
                 f"hidden: {len(hidden)} things in the interpreters' own site-packages, which the "
                 "report names"
             )
+        if blemishes := told(self.blemishes):
+            lines.append(f"less than vanilla: {blemishes}")
         lines += [f"left out: {problem}" for problem in self.problems]
         return lines
 
@@ -229,6 +234,7 @@ class Plan:
                     "build": one.build_kind,
                     "fingerprint": one.fingerprint,
                     "hidden": list(hidden_packages(one)),
+                    "blemishes": [b.to_json() for b in self.blemishes.get(one.label, ())],
                 }
                 for one in self.interpreters
             ],
@@ -284,6 +290,7 @@ def make_plan(settings: Settings) -> tuple[Plan, Workspace]:
             plan,
             descriptions=described,
             interpreters=tuple(trusted),
+            blemishes={one.label: found for one, found in trusted.items()},
             problems=(*plan.problems, *distrusted),
         )
         plan.save()
@@ -295,16 +302,15 @@ def make_plan(settings: Settings) -> tuple[Plan, Workspace]:
 
 def _trusted(
     interpreters: Sequence[Interpreter], workshop: Workshop
-) -> tuple[list[Interpreter], list[str]]:
-    """The interpreters whose oracle is vanilla, and a line for each whose is not."""
-    trusted, problems = [], []
+) -> tuple[dict[Interpreter, tuple[Blemish, ...]], list[str]]:
+    """The interpreters whose oracle is vanilla, but for blemishes; a line for each whose is not."""
+    trusted: dict[Interpreter, tuple[Blemish, ...]] = {}
+    problems = []
     for interpreter in interpreters:
         try:
-            check_oracle(interpreter, workshop)
+            trusted[interpreter] = check_oracle(interpreter, workshop)
         except InterpreterError as error:
             problems.append(str(error))
-        else:
-            trusted.append(interpreter)
     if not trusted:
         raise InterpreterError("no interpreter can be judged by", hint="; ".join(problems))
     return trusted, problems
