@@ -18,6 +18,7 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from envparity import __version__, builders, schedule
+from envparity.blemish import Blemish, told
 from envparity.builders import Builder, Description
 from envparity.cache import Cache, Workspace, default_folder
 from envparity.capability import Tool, find_tools, write_tools
@@ -140,6 +141,8 @@ class Plan:
     """Seconds of the cells that are known to be dear, the dearest first."""
     recalled: Mapping[CellId, Verdict] = field(factory=dict)
     """What needs no judging: nothing has changed since it was judged, or it does not apply."""
+    blemishes: Mapping[str, tuple[Blemish, ...]] = field(factory=dict)
+    """What is less than vanilla about each interpreter, by its label."""
 
     @property
     def builders(self) -> list[Builder]:
@@ -191,6 +194,8 @@ class Plan:
                 f"hidden: {len(hidden)} things in the interpreters' own site-packages, which the "
                 "report names"
             )
+        if blemishes := told(self.blemishes):
+            lines.append(f"less than vanilla: {blemishes}")
         lines += [f"left out: {problem}" for problem in self.problems]
         return lines
 
@@ -246,6 +251,7 @@ class Plan:
                     "build": one.build_kind,
                     "fingerprint": one.fingerprint,
                     "hidden": list(hidden_packages(one)),
+                    "blemishes": [b.to_json() for b in self.blemishes.get(one.label, ())],
                 }
                 for one in self.interpreters
             ],
@@ -301,6 +307,7 @@ def make_plan(settings: Settings) -> tuple[Plan, Workspace]:
             plan,
             descriptions=described,
             interpreters=tuple(trusted),
+            blemishes={one.label: found for one, found in trusted.items()},
             problems=(*plan.problems, *distrusted),
         )
         plan = _with_ledger(plan, workshop)
@@ -327,16 +334,15 @@ def _with_ledger(plan: Plan, workshop: Workshop) -> Plan:
 
 def _trusted(
     interpreters: Sequence[Interpreter], workshop: Workshop
-) -> tuple[list[Interpreter], list[str]]:
-    """The interpreters whose oracle is vanilla, and a line for each whose is not."""
-    trusted, problems = [], []
+) -> tuple[dict[Interpreter, tuple[Blemish, ...]], list[str]]:
+    """The interpreters whose oracle is vanilla, but for blemishes; a line for each whose is not."""
+    trusted: dict[Interpreter, tuple[Blemish, ...]] = {}
+    problems = []
     for interpreter in interpreters:
         try:
-            check_oracle(interpreter, workshop)
+            trusted[interpreter] = check_oracle(interpreter, workshop)
         except InterpreterError as error:
             problems.append(str(error))
-        else:
-            trusted.append(interpreter)
     if not trusted:
         raise InterpreterError("no interpreter can be judged by", hint="; ".join(problems))
     return trusted, problems
