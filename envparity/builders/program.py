@@ -65,6 +65,8 @@ class ProgramBuilder:
     In the environment's cells they are hidden from every builder's work.
     """
     build_timeout: float = BUILD_TIMEOUT
+    keep: str = ""
+    """For a builder with a store that is worth keeping: the name of its HOME in the cache."""
 
     def describe(self, workshop: Workshop) -> Description:
         """What the program says of itself."""
@@ -226,6 +228,10 @@ class ProgramBuilder:
 
     def _home(self, workshop: Workshop) -> Path:
         home = workshop.folder / "builders" / digest(self.name)
+        if self.keep:
+            # Stores name their own path, which is another one where nothing is contained.
+            kind = "contained" if workshop.namespaces else "plain"
+            home = workshop.cache.folder / "homes" / f"{self.keep}-{kind}"
         home.mkdir(parents=True, exist_ok=True)
         return home
 
