@@ -46,7 +46,7 @@ DESCRIBE_TIMEOUT = 60.0
 BUILD_TIMEOUT = 300.0
 
 #: What a builder may say of an environment in its last line.
-LAYOUT = ("prefix", "scripts", "site")
+LAYOUT = ("prefix", "scripts", "site", "store")
 
 
 @frozen
@@ -118,6 +118,7 @@ class ProgramBuilder:
             environment,
             scripts=Path(answer.get("scripts", environment.scripts)),
             site=Path(answer.get("site", environment.site)),
+            store=Path(answer["store"]) if "store" in answer else None,
         )
 
     def trial(self, request: Request, workshop: Workshop, again: str = "") -> Path:

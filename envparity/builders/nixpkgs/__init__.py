@@ -117,7 +117,7 @@ class Nixpkgs:
             message = error.message.replace(str(root), str(checkout.folder))
             kind = Refused if _REFUSES.search(message) else BuilderError
             raise kind(message) from None
-        return {"prefix": str(prefix)}
+        return {"prefix": str(prefix), "store": str(prefix.parent)}
 
 
 def python_facts(task: Task) -> dict[str, Any]:
