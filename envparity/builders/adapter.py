@@ -77,6 +77,8 @@ class Task:
     packages: tuple[Package, ...]
     output: Path
     scratch: Path
+    version: str = ""
+    """All of its version."""
 
     @classmethod
     def read(cls, path: Path) -> Task:
@@ -93,6 +95,7 @@ class Task:
             ),
             output=Path(request["output"]),
             scratch=Path(request["scratch"]),
+            version=interpreter["version"],
         )
 
     @property

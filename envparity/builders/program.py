@@ -67,6 +67,8 @@ class ProgramBuilder:
     build_timeout: float = BUILD_TIMEOUT
     keep: str = ""
     """For a builder with a store that is worth keeping: the name of its HOME in the cache."""
+    store: Path | None = None
+    """A folder of the machine in which somebody else puts the environment for it."""
 
     def describe(self, workshop: Workshop) -> Description:
         """What the program says of itself."""
@@ -194,7 +196,8 @@ class ProgramBuilder:
 
     def _problem(self, prefix: Path, bench: Bench, request: Request) -> str | None:
         """What keeps *prefix* from being an environment at all, or None."""
-        real = bench.real(prefix)
+        is_stored = self.store is not None and prefix.is_relative_to(self.store)
+        real = prefix if is_stored else bench.real(prefix)
         if real is None:
             return f"it names a prefix that it cannot own: {prefix}"
         if not real.is_dir():

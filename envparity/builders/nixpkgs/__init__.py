@@ -9,6 +9,7 @@ itself knows what a change to the checkout makes necessary.
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import sys
@@ -20,7 +21,7 @@ from attrs import frozen
 from envparity.builders import Refused, Unsupported
 from envparity.builders.adapter import PROGRAM, Facts, Package, Task, version_of
 from envparity.builders.nixpkgs.checkout import OWN, Checkout
-from envparity.builders.nixpkgs.nix import Nix
+from envparity.builders.nixpkgs.nix import STORE, Nix
 from envparity.cache import digest, digest_of_files
 from envparity.comparison import SHARED_PREFIXES
 from envparity.errors import BuilderError
@@ -32,6 +33,9 @@ HOMEPAGE = "https://github.com/NixOS/nixpkgs"
 
 HERE = Path(__file__).parent
 
+#: Seconds that a build may take with the checkout's own standard environment.
+OWN_TIMEOUT = 3600.0
+
 #: Programs of the machine that a build runs, and the packages of Debian that have them.
 TOOLS = {"bash": "bash", "perl": "perl", "cc": "gcc", "patchelf": "patchelf"}
 
@@ -41,16 +45,20 @@ _REFUSES = re.compile(
     r"|outside .*target"
 )
 
+#: How `own.nix` says that the checkout has another interpreter than the one under test.
+_LACKS = re.compile(r"the checkout has (?:no python|Python .*, not )")
+
 #: What a Nix store's path is made of.
 _PLAIN = re.compile(r"[\w./+-]{1,120}", re.ASCII)
 
 
 def nixpkgs(argument: str) -> ProgramBuilder:
     """The builder `nixpkgs:ARGUMENT`; UsageError where there is no such checkout."""
-    from envparity.builders.program import ProgramBuilder  # noqa: PLC0415
+    from envparity.builders.program import BUILD_TIMEOUT, ProgramBuilder  # noqa: PLC0415
     from envparity.capability import find_program  # noqa: PLC0415
 
     checkout = Checkout.parse(argument)
+    own = checkout.stdenv == OWN
     found = find_program("nix-build")
     tools = {one.parents[1] for one in (found, found.resolve())} if found else set()
     return ProgramBuilder(
@@ -59,6 +67,8 @@ def nixpkgs(argument: str) -> ProgramBuilder:
         places=(*checkout.places, *tools),
         bare_base=True,
         keep="nixpkgs",
+        build_timeout=OWN_TIMEOUT if own else BUILD_TIMEOUT,
+        store=STORE if own else None,
     )
 
 
@@ -100,21 +110,28 @@ class Nixpkgs:
             raise Unsupported("Nix chooses an environment's path, and a store has none like this")
         checkout = self.checkout
         root = checkout.root(home)
-        request = {
+        request: dict[str, Any] = {
             "files": checkout.files(root),
-            "path": "/usr/local/bin:/usr/bin:/bin",
-            "python": python_facts(task),
             "packages": package_facts(task.packages),
-            "tools": tools(task),
         }
+        if checkout.stdenv == OWN:
+            attribute = "python" + task.minor.replace(".", "")
+            request["python"] = {"attribute": attribute, "version": task.version}
+        else:
+            request["python"] = python_facts(task)
+            request["tools"] = tools(task)
+            request["path"] = os.environ["PATH"]
         text = json.dumps(request, indent=1)
         place = task.scratch / "request.json"
         place.write_text(text)
-        expression = HERE / ("own.nix" if checkout.stdenv == OWN else "environment.nix")
+        own = checkout.stdenv == OWN
+        expression = HERE / ("own.nix" if own else "environment.nix")
         try:
-            prefix = nix.build(expression, place, digest(checkout.dump(), text))
+            prefix = nix.build(expression, place, digest(checkout.dump(), text), shared=own)
         except BuilderError as error:
             message = error.message.replace(str(root), str(checkout.folder))
+            if _LACKS.search(message):
+                raise Unsupported(message) from None
             kind = Refused if _REFUSES.search(message) else BuilderError
             raise kind(message) from None
         return {"prefix": str(prefix), "store": str(prefix.parent)}
@@ -171,6 +188,8 @@ def package_facts(packages: tuple[Package, ...]) -> list[dict[str, Any]]:
         facts.append(
             {
                 "key": str(number),
+                "name": one.name,
+                "version": one.version,
                 "label": re.sub(r"[^\w+.-]", "-", f"{one.name}-{one.version}", flags=re.ASCII),
                 "wheel": str(one.wheel),
                 "demands": list(one.requires),
