@@ -79,12 +79,14 @@ class Rerooting:
     """Files and folders of a shared base that belong to the interpreter or its packages."""
     common: frozenset[str] = field(factory=frozenset)
     """Folders of a shared base in which the interpreter and the system both have files."""
+    store: Path | None = None
+    """Where entries are named HASH-NAME: they become `{store}/NAME`, whatever their contents."""
 
     @classmethod
     def of(cls, environment: Environment, interpreter: Interpreter) -> Rerooting:
         """The re-rooting for what runs in *environment*, made from *interpreter*."""
         if interpreter.prefix not in SHARED_PREFIXES:
-            return cls(environment.prefix, interpreter.prefix)
+            return cls(environment.prefix, interpreter.prefix, store=environment.store)
         folder = interpreter.executable.parent
         owned = {str(folder / program) for program in interpreter.programs}
         owned |= {interpreter.paths[key] for key in ("stdlib", "purelib", "platlib", "include")}
@@ -104,12 +106,20 @@ class Rerooting:
         }
         common |= {f"{interpreter.paths['data']}/{name}" for name in ("share", "lib", "etc")}
         common -= owned | {str(interpreter.prefix)}
-        return cls(environment.prefix, interpreter.prefix, frozenset(owned), frozenset(common))
+        return cls(
+            environment.prefix,
+            interpreter.prefix,
+            frozenset(owned),
+            frozenset(common),
+            environment.store,
+        )
 
     def apply(self, text: str) -> str:
         """*text* with its paths re-rooted."""
         if self.prefix != self.base:
             text = _whole(self.prefix).sub("{prefix}", text)
+        if self.store is not None:
+            text = re.sub(rf"{re.escape(str(self.store))}/[0-9a-z]{{32}}-", "{store}/", text)
         if self.base not in SHARED_PREFIXES:
             return _whole(self.base).sub("{prefix}" if self._is_vanilla else "{base}", text)
         return _shared(self.base).sub(self._name, text)

@@ -31,6 +31,8 @@ class Environment:
     mounts: tuple[Mount, ...] = ()
     links: tuple[tuple[Path, Path], ...] = ()
     """Symbolic links a cell needs so that the prefix has its spelling: (path, target)."""
+    store: Path | None = None
+    """The folder of things named HASH-NAME that it is made of, as Nix has one."""
 
     @classmethod
     def at(

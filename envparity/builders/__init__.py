@@ -30,6 +30,7 @@ KINDS = {
     "uv": "uv venv and uv pip install",
     "pip-prefix": "pip install --prefix, and the base's programs linked into it",
     "stow": "GNU stow: base and packages as a farm of symbolic links",
+    "nixpkgs": "nixpkgs:CHECKOUT[@REVISION], the Python environments of a checkout of nixpkgs",
     "pex": "the virtual environment that pex makes of wheels",
     "prefix": "prefix:PATH, an environment that exists: scenarios without packages of their own",
     "exec": "exec:PROGRAM, any program that speaks the builder protocol",
@@ -133,6 +134,7 @@ def parse(text: str, data: Path) -> Builder:
     """
     from envparity.builders import (  # noqa: PLC0415
         bug,
+        nixpkgs,
         pex,
         pip_prefix,
         prefix,
@@ -155,6 +157,7 @@ def parse(text: str, data: Path) -> Builder:
     }
     with_argument: dict[str, Callable[[str], Builder]] = {
         "venv": venv.venv,
+        "nixpkgs": nixpkgs.nixpkgs,
         "prefix": prefix.prefix,
         "exec": program.executable,
     }

@@ -50,6 +50,8 @@ class Facts:
     name: str
     version: str
     homepage: str
+    fingerprint: str = ""
+    """Of what else its environments are made of, beyond its version."""
 
 
 @frozen
@@ -59,6 +61,7 @@ class Package:
     name: str
     version: str
     wheel: Path
+    requires: tuple[str, ...] = ()
 
 
 @frozen
@@ -74,6 +77,8 @@ class Task:
     packages: tuple[Package, ...]
     output: Path
     scratch: Path
+    version: str = ""
+    """All of its version."""
 
     @classmethod
     def read(cls, path: Path) -> Task:
@@ -85,11 +90,12 @@ class Task:
             base=Path(interpreter["prefix"]),
             minor=".".join(interpreter["version"].split(".")[:2]),
             packages=tuple(
-                Package(one["name"], one["version"], Path(one["wheel"]))
+                Package(one["name"], one["version"], Path(one["wheel"]), tuple(one["requires"]))
                 for one in request["packages"]
             ),
             output=Path(request["output"]),
             scratch=Path(request["scratch"]),
+            version=interpreter["version"],
         )
 
     @property
@@ -156,7 +162,7 @@ def main() -> None:
     )
     try:
         if verb == "describe":
-            print(json.dumps(_description(adapter, module)))
+            print(json.dumps(_description(adapter)))
         else:
             print(json.dumps(dict(adapter.build(Task.read(Path(rest[0]))))))
     except Refused as refusal:
@@ -172,17 +178,18 @@ def _end(status: int, reason: Exception) -> None:
     sys.exit(status)
 
 
-def _description(adapter: Adapter, module: str) -> dict[str, Any]:
+def _description(adapter: Adapter) -> dict[str, Any]:
     from envparity.cache import digest, digest_of_files  # noqa: PLC0415
 
     facts = adapter.describe()
-    sources = digest_of_files(Path(__file__), Path(__file__).with_name(f"{module}.py"))
+    module = sys.modules[type(adapter).__module__]
+    sources = digest_of_files(Path(__file__), Path(str(module.__file__)))
     return {
         "protocol": PROTOCOL,
         "name": facts.name,
         "version": facts.version,
         "homepage": facts.homepage,
-        "fingerprint": digest(sources, facts.version),
+        "fingerprint": digest(sources, facts.version, facts.fingerprint),
     }
 
 

@@ -46,7 +46,7 @@ DESCRIBE_TIMEOUT = 60.0
 BUILD_TIMEOUT = 300.0
 
 #: What a builder may say of an environment in its last line.
-LAYOUT = ("prefix", "scripts", "site")
+LAYOUT = ("prefix", "scripts", "site", "store")
 
 
 @frozen
@@ -67,6 +67,10 @@ class ProgramBuilder:
     build_timeout: float = BUILD_TIMEOUT
     program: Path | None = None
     """The user's own program, if it is one."""
+    keep: str = ""
+    """For a builder with a store that is worth keeping: the name of its HOME in the cache."""
+    store: Path | None = None
+    """A folder of the machine in which somebody else puts the environment for it."""
 
     def describe(self, workshop: Workshop) -> Description:
         """What the program says of itself."""
@@ -118,6 +122,7 @@ class ProgramBuilder:
             environment,
             scripts=Path(answer.get("scripts", environment.scripts)),
             site=Path(answer.get("site", environment.site)),
+            store=Path(answer["store"]) if "store" in answer else None,
         )
 
     def trial(self, request: Request, workshop: Workshop, again: str = "") -> Path:
@@ -193,7 +198,8 @@ class ProgramBuilder:
 
     def _problem(self, prefix: Path, bench: Bench, request: Request) -> str | None:
         """What keeps *prefix* from being an environment at all, or None."""
-        real = bench.real(prefix)
+        is_stored = self.store is not None and prefix.is_relative_to(self.store)
+        real = prefix if is_stored else bench.real(prefix)
         if real is None:
             return f"it names a prefix that it cannot own: {prefix}"
         if not real.is_dir():
@@ -228,6 +234,10 @@ class ProgramBuilder:
 
     def _home(self, workshop: Workshop) -> Path:
         home = workshop.folder / "builders" / digest(self.name)
+        if self.keep:
+            # Stores name their own path, which is another one where nothing is contained.
+            kind = "contained" if workshop.namespaces else "plain"
+            home = workshop.cache.folder / "homes" / f"{self.keep}-{kind}"
         home.mkdir(parents=True, exist_ok=True)
         return home
 
