@@ -17,6 +17,7 @@ from envparity.builders.bug import bug_names
 from envparity.cache import Cache, default_folder
 from envparity.controller import SKIP_REVISION
 from envparity.defect import check_coverage
+from envparity.errands import smoke
 from envparity.errors import EnvparityError
 from envparity.expectation import lint_expectations
 from envparity.inquiry import explain, shrink
@@ -211,6 +212,7 @@ def compare_reports(
 
 main.add_command(shrink)
 main.add_command(explain)
+main.add_command(smoke)
 
 
 @main.command()

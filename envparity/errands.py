@@ -1,0 +1,55 @@
+"""The commands about one's own things: `smoke` for a builder, `check` for an environment."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+import click
+from attrs import evolve
+
+from envparity.plan import Settings
+from envparity.report.terminal import make_console
+
+SMOKE_STATUSES = """\b
+Exit status:
+  0  the adapter works
+  1  a stage broke: the diagnosis says which, and what to look at
+  4  a command line or a machine that cannot be served
+  5  the builder does not support this interpreter
+"""
+
+
+@click.command(epilog=SMOKE_STATUSES)
+@click.option("--builder", "-b", required=True, metavar="KIND[:ARG]", help="As `run` takes it.")
+@click.option("--python", "-p", metavar="SPEC", help="One of them. Default: the newest.")
+@click.option("--cache", type=click.Path(path_type=Path), help="Instead of the user's.")
+@click.option("--no-namespaces", is_flag=True, help="Do without mount namespaces.")
+def smoke(
+    builder: str, python: str | None, cache: Path | None, no_namespaces: bool
+) -> NoReturn:  # fmt: skip
+    """Say in a few seconds whether an adapter to a builder works, and if not, where it breaks.
+
+    The builder has to describe itself, to build without packages and with two, and what it built
+    has to start, to import the packages and to run their programs.
+    """
+    from envparity.smoking.account import diagnosis, headline  # noqa: PLC0415
+    from envparity.smoking.stages import open_smoke_test  # noqa: PLC0415
+    from envparity.verdict import Outcome  # noqa: PLC0415
+
+    settings = Settings(builders=(builder,), python=python, namespaces=not no_namespaces)
+    if cache is not None:
+        settings = evolve(settings, cache=cache.absolute())
+    console = make_console()
+    findings = []
+    with open_smoke_test(settings) as test:
+        console.print(f"{builder} on {test.interpreter.label}", markup=False, soft_wrap=True)
+        for finding in test.run():
+            findings.append(finding)
+            console.print(headline(finding), soft_wrap=True)
+        for line in diagnosis(findings):
+            console.print(line, soft_wrap=True)
+    last = findings[-1].ending
+    status = {Outcome.ERROR: 1, Outcome.UNSUPPORTED: 5}
+    sys.exit(status.get(last, 0))
