@@ -211,7 +211,7 @@ BREAKS = {
     ),
     "no packages": (
         BUILDER + VENV,
-        "✓✓✓!", "No module named 'greeter'", "the wheels in the request's `packages` were not installed",
+        "✓✓✓!", "No module named 'greeter'", "the wheels in the request's `packages` were not",
     ),
     "packages elsewhere": (
         BUILDER + VENV + UNPACK + 'mv "$output"/lib/python*/site-packages/* "$output" || true\n',
