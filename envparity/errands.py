@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 from typing import NoReturn
 
@@ -53,3 +54,40 @@ def smoke(
     last = findings[-1].ending
     status = {Outcome.ERROR: 1, Outcome.UNSUPPORTED: 5}
     sys.exit(status.get(last, 0))
+
+
+CHECK_STATUSES = """\b
+Exit status:
+  0  no defects; there may be notes
+  1  a defect
+  4  no Python at PREFIX, or one that does not start
+"""
+
+
+@click.command(epilog=CHECK_STATUSES)
+@click.argument("prefix", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of a page.")
+def check(prefix: Path, as_json: bool) -> NoReturn:
+    """Say in seconds whether the Python at PREFIX is what it says it is.
+
+    PREFIX is any environment that exists, /usr, a virtual environment, a Nix profile, or the path
+    of one of its Pythons. Nothing is written into it. A defect is what does not do as Python's
+    documentation says, or will bite somebody; a note is what differs from a plain installation and
+    does no harm. Each names where it was first reported.
+    """
+    from envparity.checking.account import document, page  # noqa: PLC0415
+    from envparity.checking.catalogue import findings  # noqa: PLC0415
+    from envparity.checking.finding import Level  # noqa: PLC0415
+    from envparity.checking.installation import open_installation  # noqa: PLC0415
+
+    began = time.monotonic()
+    with open_installation(prefix) as installation:
+        found = list(findings(installation))
+        seconds = time.monotonic() - began
+        if as_json:
+            click.echo(document(installation, found, seconds))
+        else:
+            console = make_console()
+            for line in page(installation, found, seconds):
+                console.print(line, soft_wrap=True)
+    sys.exit(any(one.level is Level.DEFECT for one in found))
