@@ -17,6 +17,7 @@ from envparity.cli.caching import cache
 from envparity.cli.reporting import compare
 from envparity.cli.running import run
 from envparity.defect import check_coverage
+from envparity.errands import check, smoke
 from envparity.errors import EnvparityError
 from envparity.expectation import lint_expectations
 from envparity.inquiry import explain, shrink
@@ -57,7 +58,7 @@ def main() -> None:
     """
 
 
-for _command in (run, compare, cache, shrink, explain):
+for _command in (run, smoke, check, compare, cache, shrink, explain):
     main.add_command(_command)
 
 
