@@ -92,12 +92,19 @@ def of_builder(description: Description, program: Path | None = None) -> str | N
     """What the builder says of itself, with the bytes of its *program*; None if it says nothing.
 
     A program may read any file of the machine. That it declares a fingerprint is its word that
-    what it builds depends on nothing else.
+    what it builds depends on nothing else but the library beside it, as ~/tool/lib is beside
+    ~/tool/bin/tool.
     """
     if description.fingerprint is None:
         return None
-    contents = digest_of_files(program) if program is not None else ""
-    return digest(description.name, description.version, description.fingerprint, contents)
+    parts = [description.name, description.version, description.fingerprint]
+    if program is not None:
+        parts.append(digest_of_files(program))
+        library = (program.resolve().parent.parent / "lib").resolve()
+        of_system = library.is_relative_to("/usr") and not library.is_relative_to("/usr/local")
+        if library.is_dir() and not of_system:
+            parts += sorted(_stamps(library, set()))
+    return digest(*parts)
 
 
 def of_environment(environment: Environment, interpreter: Interpreter, *, since: int) -> str | None:

@@ -85,6 +85,18 @@ class TestBuilder:
         known.add(fingerprint.of_builder(Description("x", fingerprint="b"), program))
         assert 4 == len(known - {None})
 
+    def test_library_of_a_tool(self, tmp_path: Path) -> None:
+        """A tool that has its modules beside it is another one when one of them is edited."""
+        module = tmp_path / "tool/lib/python3/tool.py"
+        program = tmp_path / "tool/bin/tool"
+        for path in (module, program):
+            path.parent.mkdir(parents=True)
+            path.write_text("one")
+        words = Description("tool", "1.0", fingerprint="1.0")
+        before = fingerprint.of_builder(words, program)
+        module.write_text("two")
+        assert before != fingerprint.of_builder(words, program)
+
 
 class TestRest:
     """Harness, host and machine."""

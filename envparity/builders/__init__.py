@@ -90,7 +90,7 @@ class Builder(Protocol):
 
     @property
     def program(self) -> Path | None:
-        """The user's own program that it is, if it is one: its bytes are part of what it is."""
+        """The program that it is or runs, if it is one: its bytes are part of what it is."""
         ...
 
     def describe(self, workshop: Workshop) -> Description:

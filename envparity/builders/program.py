@@ -69,7 +69,7 @@ class ProgramBuilder:
     """
     build_timeout: float = BUILD_TIMEOUT
     program: Path | None = None
-    """The user's own program, if it is one."""
+    """What the user calls it by, if it is no part of envparity."""
     keep: str = ""
     """For a builder with a store that is worth keeping: the name of its HOME in the cache."""
     store: Path | None = None
