@@ -19,16 +19,18 @@ from envparity.report import terminal
 from envparity.verdict import NOBODY, Outcome, Verdict
 
 if TYPE_CHECKING:
+    from envparity.cache import Workspace
     from envparity.workshop import Workshop
 
 
 class Worker:
     """Collects and judges cells; with `-n 0` the controller does it itself."""
 
-    def __init__(self, plan: Plan, name: str) -> None:
+    def __init__(self, plan: Plan, name: str, workspace: Workspace | None = None) -> None:
         self.plan = plan
         self.name = name
         self.corpus = plan.corpus()
+        self._own = workspace
         self._workshop: Workshop | None = None
 
     @property
@@ -66,9 +68,11 @@ class Worker:
             random.Random(self.plan.settings.shuffle).shuffle(items)
 
     def pytest_unconfigure(self) -> None:
-        """Close the sandbox."""
+        """Close the sandbox, and the workspace where it is this worker's alone."""
         if self._workshop is not None:
             self._workshop.sandbox.close()
+        if self._own is not None:
+            self._own.close()
 
 
 class CorpusDirectory(pytest.Directory):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
-from envparity import schedule
+from envparity import _remote_worker, remote, schedule
 from envparity.cache import Cache
 from envparity.collecting import Worker, item_name
 from envparity.errors import EnvparityError, ReportError
@@ -57,8 +57,31 @@ class Controller(Worker):
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
-        """Tell a worker of pytest-xdist where the plan is."""
-        node.workerinput["envparity_workspace"] = str(self.plan.workspace)
+        """Tell a worker of pytest-xdist where the plan is, or what it says."""
+        if node.gateway.spec.ssh:
+            node.workerinput[remote.TERMS] = remote.terms(self.plan)
+        else:
+            node.workerinput[remote.WORKSPACE] = str(self.plan.workspace)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_getremotemodule(self) -> Any:
+        """What workers on other machines run; None leaves it to pytest-xdist."""
+        return _remote_worker if self.is_remote else None
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether the run's workers are on other machines."""
+        return any("ssh=" in spec for spec in self.config.option.tx or ())
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionstart(self) -> Iterator[None]:
+        """A machine that cannot be reached is told in one line."""
+        import execnet  # noqa: PLC0415
+
+        try:
+            yield
+        except execnet.HostNotFound as error:
+            raise pytest.UsageError(f"{error} cannot be reached by ssh") from None
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, node: Any, ids: list[str]) -> None:

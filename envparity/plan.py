@@ -141,6 +141,8 @@ class Plan:
     """Seconds of the cells that are known to be dear, the dearest first."""
     recalled: Mapping[CellId, Verdict] = field(factory=dict)
     """What needs no judging: nothing has changed since it was judged, or it does not apply."""
+    left_out: frozenset[CellId] = frozenset()
+    """What the controller has recalled, where this is the plan of a worker elsewhere."""
     blemishes: Mapping[str, tuple[Blemish, ...]] = field(factory=dict)
     """What is less than vanilla about each interpreter, by its label."""
 
@@ -358,5 +360,5 @@ def planned(plan: Plan, corpus: Corpus, *, left: bool = False) -> Iterator[Cell]
         for builder in builders_:
             for interpreter in plan.interpreters:
                 cell = Cell(scenario, builder, interpreter, plan.found)
-                if not (left and cell.id in plan.recalled):
+                if not (left and (cell.id in plan.recalled or cell.id in plan.left_out)):
                     yield cell

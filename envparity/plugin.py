@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from envparity import remote
 from envparity.builders import KINDS
 from envparity.collecting import VERDICT, Worker
 from envparity.controller import ATTRIBUTE, Controller
@@ -111,12 +112,18 @@ def pytest_configure(config: pytest.Config) -> None:
             if session.plan.recalled and not session.has_work:
                 option.dist, option.tx = "no", []  # a worker takes longer to start than the rest
         else:
-            session = Worker(
-                Plan.load(Path(workerinput["envparity_workspace"])), workerinput["workerid"]
-            )
+            session = _worker(workerinput, option.corpus)
     except EnvparityError as error:
         raise pytest.UsageError(str(error)) from None
     config.pluginmanager.register(session, SESSION)
+
+
+def _worker(given: dict[str, Any], corpus: Path) -> Worker:
+    """A worker of the run that *given* tells of: on this machine, or on another."""
+    if remote.TERMS in given:
+        plan, workspace = remote.join(given[remote.TERMS], corpus)
+        return Worker(plan, given["workerid"], workspace)
+    return Worker(Plan.load(Path(given[remote.WORKSPACE])), given["workerid"])
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -13,6 +13,7 @@ import pytest
 from envparity import builders
 from envparity.controller import SKIP_REVISION
 from envparity.plan import data_folder
+from envparity.remote import specifications
 
 EXIT_STATUSES = """\b
 Exit status:
@@ -43,6 +44,13 @@ def _builder_help() -> str:
     "Default: the newest build of each minor version.",
 )
 @click.option("--workers", "-n", default="auto", show_default=True, metavar="N|auto")
+@click.option(
+    "--tx",
+    "machines",
+    multiple=True,
+    metavar="N*ssh=HOST",
+    help="Workers on another machine that has envparity (repeatable); in place of --workers.",
+)
 @click.option("--report", type=click.Path(path_type=Path), help="Write the report (JSON lines).")
 @click.option("--corpus", type=click.Path(path_type=Path), help="Scenarios of your own.")
 @click.option("--cache", type=click.Path(path_type=Path), help="Instead of the user's cache.")
@@ -77,6 +85,7 @@ def run(
     names: tuple[str, ...],
     python: str | None,
     workers: str,
+    machines: tuple[str, ...],
     report: Path | None,
     corpus: Path | None,
     cache: Path | None,
@@ -97,8 +106,10 @@ def run(
     if workers != "auto" and not workers.isdigit():
         raise click.UsageError(f"--workers takes a number or auto, not {workers!r}")
     root = (corpus or data_folder() / "scenarios").absolute()
+    workers_elsewhere = [f"--tx={one}" for one in specifications(machines)]
     arguments = [
-        str(root),
+        # Who has its workers elsewhere collects nothing here.
+        *([] if machines else [str(root)]),
         f"--corpus={root}",
         # pytest would otherwise look for a configuration in the caller's folder.
         f"--config-file={os.devnull}",
@@ -110,7 +121,8 @@ def run(
         "-pxdist",
         "--dist=worksteal",
         "--recall",
-        f"--numprocesses={workers}",
+        *(workers_elsewhere or [f"--numprocesses={workers}"]),
+        *([f"--max-worker-restart={len(workers_elsewhere)}"] if machines else []),
         *(f"--builder={name}" for name in names or ("reference",)),
         *(f"--scenario={name}" for name in scenarios),
         *(f"--require={name}" for name in required),

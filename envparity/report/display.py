@@ -107,7 +107,10 @@ class Display:
     def pytest_testnodedown(self, node: Any, error: object | None) -> None:
         """Keep that a worker died."""
         if error:
-            self._trouble.append(f"worker {node.gateway.id} died: {error}")
+            reason = str(error).strip().splitlines()[-1].removeprefix("pytest.UsageError: ")
+            words = f"worker {node.gateway.spec.ssh or node.gateway.id} died: {reason}"
+            if words not in self._trouble:
+                self._trouble.append(words)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_unconfigure(self) -> None:
