@@ -51,6 +51,7 @@ class Ledger:
     fresh: bool = False
     since: int = field(factory=time.time_ns)
     """When the run began (ns since the epoch)."""
+    _scenes: dict[tuple[str, str], str] = field(factory=dict, eq=False, repr=False)
     _contents: dict[Environment, str | None] = field(factory=dict, eq=False, repr=False)
     _identities: dict[tuple[str, ...], str] = field(factory=dict, eq=False, repr=False)
 
@@ -123,9 +124,16 @@ class Ledger:
 
     def _scene(self, cell: Cell) -> str:
         """Everything but what the builder makes."""
+        place = cell.scenario.id, cell.interpreter.label
+        if place not in self._scenes:
+            self._scenes[place] = self._look_at(cell)
+        return self._scenes[place]
+
+    def _look_at(self, cell: Cell) -> str:
         scenario, interpreter = cell.scenario, cell.interpreter
-        other = capability.other_python(interpreter, cell.others)
-        two = "two-pythons" in scenario.needs
+        other = None
+        if "two-pythons" in scenario.needs:
+            other = capability.other_python(interpreter, cell.others)
         lock = scenario.path.parent / LOCK
         needs = tuple(scenario.needs)
         if needs not in self._identities:
@@ -138,7 +146,7 @@ class Ledger:
             scenario.id,
             scenario.digest,
             digest_of_files(lock) if scenario.requirements else "",
-            self._interpreter(other) if other and two else "",
+            self._interpreter(other) if other else "",
             self._identities[needs],
         )
 
