@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from attrs import evolve
 
 from envparity.cell import Cell
 from envparity.errors import EnvparityError
@@ -72,7 +73,10 @@ class CorpusDirectory(pytest.Directory):
     def collect(self) -> Iterator[pytest.Item]:
         """One item per cell, and one for each scenario that cannot be read."""
         worker = self.worker
-        for name, error in worker.corpus.broken.items():
+        shard = worker.plan.settings.shard
+        # What cannot be read is told once, by the first shard.
+        unreadable = worker.corpus.broken if shard is None or shard.part == 1 else {}
+        for name, error in unreadable.items():
             broken: BrokenItem = BrokenItem.from_parent(self, name=f"{name}[unreadable]")
             broken.error = error
             broken.scenario_id = name
@@ -136,6 +140,8 @@ class CellItem(_Item):
         verdict = self.cell.judge(self.worker.workshop)
         plan, version = self.worker.plan, self.cell.interpreter.version
         strict = not plan.settings.update_expectations
+        if not plan.settings.evidence:
+            verdict = evolve(verdict, exhibit=None)
         self.conclude(plan.expectations.judge(verdict, version, strict=strict))
 
     def reportinfo(self) -> tuple[Path, int | None, str]:

@@ -19,6 +19,7 @@ from envparity.controller import ATTRIBUTE, Controller
 from envparity.errors import EnvparityError
 from envparity.plan import Plan, Settings
 from envparity.report import SESSION
+from envparity.shard import Shard
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -59,6 +60,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--require", action="append", metavar="NAME", help="at parity, whatever the baseline says"
     )
+    group.addoption("--shard", metavar="K/N", help="only part K of N of the cells")
+    group.addoption(
+        "--no-evidence", action="store_true", help="keep less of cells that fail in the report"
+    )
     group.addoption("--bisect", action="store_true", help="exit with 125 where nothing can be said")
 
 
@@ -72,6 +77,8 @@ def settings_of(config: pytest.Config) -> Settings:
         "namespaces": not option.no_namespaces,
         "shuffle": option.shuffle,
         "update_expectations": option.update_expectations,
+        "shard": None if option.shard is None else Shard.parse(option.shard),
+        "evidence": not option.no_evidence,
     }
     if option.corpus is not None:
         given["corpus"] = option.corpus.absolute()

@@ -13,7 +13,7 @@ from rich.text import Text
 from envparity import __version__
 from envparity.builders.bug import bug_names
 from envparity.cache import Cache, default_folder
-from envparity.cli.reporting import compare
+from envparity.cli.reporting import compare, report
 from envparity.cli.running import run
 from envparity.defect import check_coverage
 from envparity.errors import EnvparityError
@@ -56,7 +56,7 @@ def main() -> None:
     """
 
 
-for _command in (run, compare, shrink, explain):
+for _command in (run, compare, report, shrink, explain):
     main.add_command(_command)
 
 

@@ -65,6 +65,8 @@ def _builder_help() -> str:
     is_flag=True,
     help="Write what fails into the expectations, and take out what no longer does.",
 )
+@click.option("--shard", metavar="K/N", help="Only part K of N of the cells, for N machines.")
+@click.option("--no-evidence", is_flag=True, help="Keep less of failing cells in the report.")
 @click.option("--no-namespaces", is_flag=True, help="Do without private mount namespaces.")
 @click.option("--shuffle", type=int, metavar="SEED", help="Judge the cells in another order.")
 @click.option("--exitfirst", "-x", is_flag=True, help="Stop at the first failure.")
@@ -83,6 +85,8 @@ def run(
     required: tuple[str, ...],
     bisect: bool,
     update_expectations: bool,
+    shard: str | None,
+    no_evidence: bool,
     no_namespaces: bool,
     shuffle: int | None,
     exitfirst: bool,
@@ -110,26 +114,26 @@ def run(
         *(f"--scenario={name}" for name in scenarios),
         *(f"--require={name}" for name in required),
     ]
-    if python is not None:
-        arguments.append(f"--python={python}")
-    if report is not None:
-        arguments.append(f"--report={report.absolute()}")
-    if cache is not None:
-        arguments.append(f"--cache-folder={cache.absolute()}")
-    if expectations is not None:
-        arguments.append(f"--expectations={expectations.absolute()}")
-    if shuffle is not None:
-        arguments.append(f"--shuffle={shuffle}")
-    if baseline is not None:
-        arguments.append(f"--baseline={baseline.absolute()}")
-    if bisect:
-        arguments.append("--bisect")
-    if update_expectations:
-        arguments.append("--update-expectations")
-    if no_namespaces:
-        arguments.append("--no-namespaces")
-    if exitfirst:
-        arguments.append("--exitfirst")
+    values: dict[str, object] = {
+        "--python": python,
+        "--report": report,
+        "--cache-folder": cache,
+        "--expectations": expectations,
+        "--shuffle": shuffle,
+        "--shard": shard,
+        "--baseline": baseline,
+    }
+    for name, value in values.items():
+        if value is not None:
+            arguments.append(f"{name}={value.absolute() if isinstance(value, Path) else value}")
+    flags = {
+        "--bisect": bisect,
+        "--update-expectations": update_expectations,
+        "--no-evidence": no_evidence,
+        "--no-namespaces": no_namespaces,
+        "--exitfirst": exitfirst,
+    }
+    arguments += [name for name, is_set in flags.items() if is_set]
     arguments += ["-v"] * verbose + ["-q"] * quiet
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     os.environ.pop("PYTEST_ADDOPTS", None)

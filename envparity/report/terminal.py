@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from envparity.comparison import Difference
+from envparity.report.jsonl import Report
 from envparity.verdict import Outcome, Verdict
 
 #: One character per outcome, and its style.
@@ -251,6 +252,19 @@ def skips(verdicts: Sequence[Verdict]) -> list[Text]:
     return [
         Text(f"{count} {what}: {printable(reason)}", style="dim")
         for (what, reason), count in counts.most_common()
+    ]
+
+
+def account(report: Report, *, verbose: bool = False) -> list[RenderableType]:
+    """What a run printed when it ended, from its *report*: matrix, stories, skips, totals."""
+    verdicts = report.verdicts
+    return [
+        matrix(verdicts, fold=not verbose),
+        legend(),
+        Text(""),
+        *stories(verdicts, limit=None if verbose else STORIES),
+        *skips(verdicts),
+        totals(verdicts, sum(verdict.seconds for verdict in verdicts)),
     ]
 
 
