@@ -15,6 +15,7 @@ from envparity.plan import Settings, make_plan, planned
 from envparity.report import terminal
 from envparity.report.changes import changes
 from envparity.report.jsonl import Report, ReportWriter, read_report
+from envparity.report.products import PRODUCTS, Products
 from envparity.verdict import NOBODY, Outcome, Verdict
 
 #: What tells `git bisect run` that a revision cannot be judged.
@@ -39,6 +40,8 @@ class Controller(Worker):
             self.began = time.monotonic()
             self._writer: ReportWriter | None = None
             self.gate: Gate | None = None
+            self._products = Products(**{name: getattr(config.option, name) for name in PRODUCTS})
+            self._products.check()
             baseline = config.option.baseline
             self._baseline = read_report(baseline) if baseline is not None else None
             if config.option.report is not None:
@@ -111,6 +114,8 @@ class Controller(Worker):
         if whole:
             session.exitstatus = self._gate(session.exitstatus)
         self._report(lambda writer: writer.finish(self.planned, complete=whole))
+        if self._products:
+            self._produce(whole=whole)
         if self.trouble and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
         if self.plan.settings.update_expectations:
@@ -119,6 +124,16 @@ class Controller(Worker):
             self.trouble += map(str, idle)
             if session.exitstatus == pytest.ExitCode.OK:
                 session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def _produce(self, *, whole: bool) -> None:
+        """Make what people read; of a run that was cut off nothing is made that looks whole."""
+        if not whole:
+            self.trouble.append("the run was cut off: no Markdown, JUnit or badge is written")
+            return
+        try:
+            self._products.write(Report(self.plan.header(), tuple(self.verdicts), {}), self.gate)
+        except EnvparityError as error:
+            self.trouble.append(str(error))
 
     def _update_expectations(self, session: pytest.Session) -> None:
         """Rewrite the expectations; a run that they then describe has succeeded."""

@@ -19,6 +19,7 @@ from envparity.controller import ATTRIBUTE, Controller
 from envparity.errors import EnvparityError
 from envparity.plan import Plan, Settings
 from envparity.report import SESSION
+from envparity.report.products import PRODUCTS
 from envparity.shard import Shard
 
 
@@ -60,6 +61,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--require", action="append", metavar="NAME", help="at parity, whatever the baseline says"
     )
+    for name, words in PRODUCTS.items():
+        group.addoption(f"--{name}", type=Path, metavar="FILE", help=f"write {words}, - for here")
     group.addoption("--shard", metavar="K/N", help="only part K of N of the cells")
     group.addoption(
         "--no-evidence", action="store_true", help="keep less of cells that fail in the report"

@@ -11,8 +11,10 @@ import click
 import pytest
 
 from envparity import builders
+from envparity.cli.options import product_options
 from envparity.controller import SKIP_REVISION
 from envparity.plan import data_folder
+from envparity.report.products import STDOUT
 
 EXIT_STATUSES = """\b
 Exit status:
@@ -32,6 +34,10 @@ def _builder_help() -> str:
     return f"What makes the environments (repeatable). {kinds}. Default: reference."
 
 
+def _absolute(value: object) -> object:
+    return value.absolute() if isinstance(value, Path) and value != STDOUT else value
+
+
 @click.command(epilog=EXIT_STATUSES)
 @click.argument("scenarios", nargs=-1, metavar="[SCENARIO]...")
 @click.option("--builder", "-b", "names", multiple=True, metavar="KIND[:ARG]", help=_builder_help())
@@ -44,6 +50,7 @@ def _builder_help() -> str:
 )
 @click.option("--workers", "-n", default="auto", show_default=True, metavar="N|auto")
 @click.option("--report", type=click.Path(path_type=Path), help="Write the report (JSON lines).")
+@product_options
 @click.option("--corpus", type=click.Path(path_type=Path), help="Scenarios of your own.")
 @click.option("--cache", type=click.Path(path_type=Path), help="Instead of the user's cache.")
 @click.option("--expectations", type=click.Path(path_type=Path), help="Known failures.")
@@ -92,6 +99,7 @@ def run(
     exitfirst: bool,
     verbose: int,
     quiet: int,
+    **products: Path | None,
 ) -> NoReturn:
     """Judge builders with the corpus, or with the SCENARIOs named (theme/name, theme, glob)."""
     if workers != "auto" and not workers.isdigit():
@@ -122,10 +130,11 @@ def run(
         "--shuffle": shuffle,
         "--shard": shard,
         "--baseline": baseline,
+        **{f"--{name}": path for name, path in products.items()},
     }
     for name, value in values.items():
         if value is not None:
-            arguments.append(f"{name}={value.absolute() if isinstance(value, Path) else value}")
+            arguments.append(f"{name}={_absolute(value)}")
     flags = {
         "--bisect": bisect,
         "--update-expectations": update_expectations,
