@@ -20,6 +20,7 @@ from envparity.errors import EnvparityError
 from envparity.plan import Plan, Settings
 from envparity.report import SESSION
 from envparity.report.products import PRODUCTS
+from envparity.report.terminal import printable
 from envparity.shard import Shard
 
 
@@ -116,7 +117,7 @@ def pytest_configure(config: pytest.Config) -> None:
                 Plan.load(Path(workerinput["envparity_workspace"])), workerinput["workerid"]
             )
     except EnvparityError as error:
-        raise pytest.UsageError(str(error)) from None
+        raise pytest.UsageError(printable(str(error))) from None
     config.pluginmanager.register(session, SESSION)
 
 

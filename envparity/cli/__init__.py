@@ -24,7 +24,7 @@ from envparity.kills import KillMatrix, check_kills, write_matrix
 from envparity.lint import lint_corpus
 from envparity.plan import Corpus, data_folder
 from envparity.report.jsonl import read_report
-from envparity.report.terminal import link, make_console
+from envparity.report.terminal import link, make_console, printable
 from envparity.scenario import Scenario, tree
 
 # pytest's number for a command line that cannot be served; click's own would be 2.
@@ -42,7 +42,8 @@ class _Group(click.Group):
 
 
 def _fail(error: EnvparityError) -> NoReturn:
-    click.echo(f"envparity: {error}", err=True)
+    # A file's name, or what it holds, may have characters that end a line or steer a terminal.
+    click.echo(printable(f"envparity: {error}"), err=True)
     sys.exit(error.exit_status)
 
 
