@@ -120,6 +120,17 @@ class Cell:
         )
         return home, environment
 
+    def rehearse(self, workshop: Workshop) -> tuple[list[StepOutcome], Rerooting]:
+        """What vanilla does, and how its prefix is re-rooted; no builder has a part in it.
+
+        Raises CorpusError where vanilla does not do what the scenario declares.
+        """
+        wheels = workshop.wheels(self.scenario, self.interpreter)
+        home = vanilla_environment(
+            self.interpreter, wheels, workshop.cache, namespaces=workshop.namespaces
+        )
+        return self._vanilla(home, workshop), Rerooting.of(home, self.interpreter)
+
     def verdict(
         self, outcome: Outcome, reason: str = "", differences: Sequence[Difference] = ()
     ) -> Verdict:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import click
+from attrs import evolve
 from rich.table import Table
 from rich.text import Text
 
@@ -22,7 +23,8 @@ from envparity.inquiry import explain, shrink
 from envparity.interpreter import discover
 from envparity.kills import KillMatrix, check_kills, write_matrix
 from envparity.lint import lint_corpus
-from envparity.plan import Corpus, data_folder
+from envparity.plan import Corpus, Settings, data_folder
+from envparity.rehearsal import rehearsals
 from envparity.report.jsonl import read_report
 from envparity.report.terminal import link, make_console, printable
 from envparity.scenario import Scenario, tree
@@ -95,35 +97,53 @@ def list_scenarios(patterns: tuple[str, ...], corpus: Path | None) -> None:
 @main.command()
 @click.argument("names", nargs=-1, required=True, metavar="SCENARIO...")
 @click.option("--corpus", type=click.Path(path_type=Path), help="Scenarios of your own.")
-def show(names: tuple[str, ...], corpus: Path | None) -> None:
+@click.option("--show-vanilla", is_flag=True, help="Run it in vanilla, and print what that does.")
+@click.option("--python", "-p", metavar="SPEC", help="With --show-vanilla. Default: the newest.")
+@click.option("--cache", type=click.Path(path_type=Path), help="Instead of the user's cache.")
+def show(
+    names: tuple[str, ...],
+    corpus: Path | None,
+    show_vanilla: bool,
+    python: str | None,
+    cache: Path | None,
+) -> None:
     """Show what a scenario does, where it comes from, and its files."""
     for scenario in _read(corpus, names).scenarios:
         _show(scenario)
+    if show_vanilla:
+        settings = Settings(("vanilla",), python, names)
+        if corpus is not None:
+            settings = evolve(settings, corpus=corpus.absolute())
+        if cache is not None:
+            settings = evolve(settings, cache=cache.absolute())
+        for line in rehearsals(settings):
+            make_console().print(line, soft_wrap=True)
 
 
 def _show(scenario: Scenario) -> None:
-    console = make_console()
-    console.print(Text(scenario.id, style="bold"))
-    console.print(Text(f"  {scenario.summary}"))
+    lines = [Text(scenario.id, style="bold")]
+    lines.append(Text(f"  {scenario.summary}"))
     for origin in scenario.origin:
-        console.print(Text(f"  reported: {link(origin)}", style="dim"))
+        lines.append(Text(f"  reported: {link(origin)}", style="dim"))
     if scenario.python is not None:
-        console.print(Text(f"  python: {scenario.python}"))
+        lines.append(Text(f"  python: {scenario.python}"))
     if scenario.needs:
-        console.print(Text(f"  needs: {', '.join(scenario.needs)}"))
+        lines.append(Text(f"  needs: {', '.join(scenario.needs)}"))
     if scenario.prefix_shape != "plain":
-        console.print(Text(f"  prefix: {scenario.prefix_shape}"))
+        lines.append(Text(f"  prefix: {scenario.prefix_shape}"))
     for number, step in enumerate(scenario.steps, 1):
         ending = f"   (exits with {step.exit})" if step.exit else ""
-        console.print(Text(f"  {number}. {step.run}{ending}"))
+        lines.append(Text(f"  {number}. {step.run}{ending}"))
     if scenario.refuses:
-        console.print(Text(f"  a builder refuses: {scenario.refuses}"))
+        lines.append(Text(f"  a builder refuses: {scenario.refuses}"))
     if scenario.guarantee:
-        console.print(Text(f"  a builder guarantees: {scenario.guarantee}"))
+        lines.append(Text(f"  a builder guarantees: {scenario.guarantee}"))
     for name in tree(scenario.path):
         if name != "scenario.toml" and (scenario.case is None or not name.startswith("cases/")):
-            console.print(Text(f"    {name}", style="dim"))
-    console.print()
+            lines.append(Text(f"    {name}", style="dim"))
+    console = make_console()
+    for line in [*lines, Text("")]:
+        console.print(line, soft_wrap=True)
 
 
 @main.command()

@@ -142,7 +142,8 @@ class TestCompare:
         result = run("compare", report, report, "--require", "script")
         assert result.exit_code == 4
         assert result.output == (
-            "envparity: nothing that 'script' requires was judged (nearest: scripts, scripts/hello)\n"
+            "envparity: nothing that 'script' requires was judged "
+            "(nearest: scripts, scripts/hello)\n"
         )
         skipped = write(tmp_path / "b", make_verdict(outcome=Outcome.SKIPPED))
         assert "(nearest" not in run("compare", skipped, skipped, "--require", "scripts").output
