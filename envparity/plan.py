@@ -103,7 +103,9 @@ class Corpus:
         names = [*(one.id for one in scenarios), *broken]
         for pattern in patterns:
             if not any(is_named(name, pattern) for name in names):
-                close = difflib.get_close_matches(pattern, names, n=3, cutoff=0.5)
+                themes = set() if "/" in pattern else {name.partition("/")[0] for name in names}
+                candidates = [*sorted(themes), *names]
+                close = difflib.get_close_matches(pattern, candidates, n=3, cutoff=0.5)
                 known = ", ".join(close) or "`envparity list` names them all"
                 raise UsageError(f"no scenario is called {pattern!r}", hint=f"nearest: {known}")
         if not patterns:

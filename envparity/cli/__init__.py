@@ -14,12 +14,15 @@ from rich.text import Text
 from envparity import __version__
 from envparity.builders.bug import bug_names
 from envparity.cache import Cache, default_folder
+from envparity.cli.completion import interpreter_names, scenario_names
+from envparity.cli.examples import add_examples
+from envparity.cli.inquiry import explain, shrink
+from envparity.cli.manual import manual
 from envparity.cli.reporting import compare, report
 from envparity.cli.running import run
 from envparity.defect import check_coverage
 from envparity.errors import EnvparityError
 from envparity.expectation import lint_expectations
-from envparity.inquiry import explain, shrink
 from envparity.interpreter import discover
 from envparity.kills import KillMatrix, check_kills, write_matrix
 from envparity.lint import lint_corpus
@@ -82,7 +85,7 @@ def interpreters(cache: Path | None) -> None:
 
 
 @main.command(name="list")
-@click.argument("patterns", nargs=-1, metavar="[SCENARIO]...")
+@click.argument("patterns", nargs=-1, metavar="[SCENARIO]...", shell_complete=scenario_names)
 @click.option("--corpus", type=click.Path(path_type=Path), help="Scenarios of your own.")
 def list_scenarios(patterns: tuple[str, ...], corpus: Path | None) -> None:
     """List scenarios with what vanilla does in each."""
@@ -95,10 +98,13 @@ def list_scenarios(patterns: tuple[str, ...], corpus: Path | None) -> None:
 
 
 @main.command()
-@click.argument("names", nargs=-1, required=True, metavar="SCENARIO...")
+@click.argument(
+    "names", nargs=-1, required=True, metavar="SCENARIO...", shell_complete=scenario_names
+)
 @click.option("--corpus", type=click.Path(path_type=Path), help="Scenarios of your own.")
 @click.option("--show-vanilla", is_flag=True, help="Run it in vanilla, and print what that does.")
-@click.option("--python", "-p", metavar="SPEC", help="With --show-vanilla. Default: the newest.")
+@click.option("--python", "-p", metavar="SPEC", shell_complete=interpreter_names,
+              help="With --show-vanilla. Default: the newest.")  # fmt: skip
 @click.option("--cache", type=click.Path(path_type=Path), help="Instead of the user's cache.")
 def show(
     names: tuple[str, ...],
@@ -198,3 +204,12 @@ def lint(corpus: Path | None, write: bool) -> None:
 
 def _read(corpus: Path | None, patterns: tuple[str, ...]) -> Corpus:
     return Corpus.read(corpus or data_folder() / "scenarios", patterns)
+
+
+@main.command(name="manual")
+def print_manual() -> None:
+    """Print the manual page, made from these very helps."""
+    click.echo(manual(main), nl=False)
+
+
+add_examples(main)

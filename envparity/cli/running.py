@@ -11,6 +11,7 @@ import click
 import pytest
 
 from envparity import builders
+from envparity.cli.completion import builder_names, interpreter_names, scenario_names
 from envparity.cli.options import product_options
 from envparity.controller import SKIP_REVISION
 from envparity.plan import data_folder
@@ -39,12 +40,21 @@ def _absolute(value: object) -> object:
 
 
 @click.command(epilog=EXIT_STATUSES)
-@click.argument("scenarios", nargs=-1, metavar="[SCENARIO]...")
-@click.option("--builder", "-b", "names", multiple=True, metavar="KIND[:ARG]", help=_builder_help())
+@click.argument("scenarios", nargs=-1, metavar="[SCENARIO]...", shell_complete=scenario_names)
+@click.option(
+    "--builder",
+    "-b",
+    "names",
+    multiple=True,
+    metavar="KIND[:ARG]",
+    help=_builder_help(),
+    shell_complete=builder_names,
+)
 @click.option(
     "--python",
     "-p",
     metavar="SPEC",
+    shell_complete=interpreter_names,
     help="Interpreters: 3.12, 3.8-3.13, 2.7,3.12, a path, or all. "
     "Default: the newest build of each minor version.",
 )
@@ -64,6 +74,7 @@ def _absolute(value: object) -> object:
     "required",
     multiple=True,
     metavar="SCENARIO",
+    shell_complete=scenario_names,
     help="At parity, whatever the baseline and expectations say (repeatable).",
 )
 @click.option("--bisect", is_flag=True, help="For git bisect run: 125 where nothing can be said.")
