@@ -44,8 +44,8 @@ def compare(
     """
     wanted = Products(**products)
     wanted.check()
-    reports = [read_report(one) for one in news]
-    found = gate.compare(read_report(old), reports, require=required)
+    before, *reports = [read_report(one) for one in (old, *news)]
+    found = gate.compare(before, reports, require=required)
     if wanted:
         wanted.write(reports[-1], found)
     if STDOUT in products.values():
