@@ -11,6 +11,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("two themes, with a builder of your own", "envparity run venvs scripts -b exec:./build"),
         ("one cell, as a report names it", "envparity run venvs/pyvenv-cfg -b uv -p 3.12"),
         ("did anything get worse?", "envparity run -b exec:./build --baseline main.jsonl"),
+        ("all of it again, whatever was seen", "envparity run -p all --fresh"),
         ("one of four machines", "envparity run -p all --shard 1/4 --report 1.jsonl"),
         ("for a pull request", "envparity run wrappers --markdown summary.md --junit junit.xml"),
     ),
@@ -24,6 +25,21 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("the shards of a run as one", "envparity report 1.jsonl 2.jsonl -o whole.jsonl"),
         ("for GitLab, Jenkins and a badge", "envparity report run.jsonl --junit j.xml --badge b"),
         ("the form of the file", "envparity report --schema"),
+    ),
+    "cache": (
+        ("how much of what, and since when", "envparity cache"),
+        ("without what was unused for 30 days", "envparity cache --older-than 30"),
+        ("what would go to leave 2 GB", "envparity cache --larger-than 2G --dry-run"),
+    ),
+    "smoke": (
+        ("does my adapter work at all?", "envparity smoke -b exec:./build"),
+    ),
+    "check": (
+        ("is this Python what it says?", "envparity check /usr"),
+        ("for a program", "envparity check ./venv --json"),
+    ),
+    "try": (
+        ("do my packages survive a builder?", "envparity try black flask -b exec:./build"),
     ),
     "shrink": (
         ("the smallest that fails alike", "envparity shrink venvs/pyvenv-cfg -b exec:./build"),

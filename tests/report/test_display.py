@@ -56,7 +56,7 @@ class Shown:
             "news": [],
             "trouble": [],
             "preamble": lambda: ["builders: reference"],
-            "config": SimpleNamespace(option=SimpleNamespace(verbose=facts.pop("verbose", 0))),
+            "config": SimpleNamespace(option=SimpleNamespace(verbose=facts.pop("verbose", 0), profile=False)),
         }
         session = SimpleNamespace(**{**fields, **facts})
         self.display = Display(cast("Controller", session))
@@ -168,7 +168,7 @@ def test_trouble(patch: pytest.MonkeyPatch) -> None:
     one.pytest_collectreport(cast("Any", SimpleNamespace(failed=False, longrepr="fine")))
     one.pytest_internalerror("a bug")
     one.pytest_keyboard_interrupt()
-    worker = SimpleNamespace(gateway=SimpleNamespace(id="gw0"))
+    worker = SimpleNamespace(gateway=SimpleNamespace(id="gw0", spec=SimpleNamespace(ssh=None)))
     one.pytest_testnodedown(worker, "crashed")
     one.pytest_testnodedown(worker, None)
     lines = shown.told().splitlines()
