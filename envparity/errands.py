@@ -82,7 +82,7 @@ def check(prefix: Path, as_json: bool) -> NoReturn:
 
     began = time.monotonic()
     with open_installation(prefix) as installation:
-        found = list(findings(installation))
+        found = findings(installation)
         seconds = time.monotonic() - began
         if as_json:
             click.echo(document(installation, found, seconds))

@@ -27,7 +27,7 @@ def pyvenv_cfg(one: Installation) -> Iterator[Remark]:
         yield defect(f"{file} says home = {home}, which is no folder: its Python is gone")
         return
     names = ("python", f"python{one.release[0]}", f"python{one.minor}")
-    programs = [Path(home) / name for name in names if os.access(Path(home) / name, os.X_OK)]
+    programs = [path for path in (Path(home) / one for one in names) if _is_program(path)]
     if not programs:
         yield defect(f"{file} says home = {home}, where no Python is")
         return
@@ -111,6 +111,10 @@ def path_configuration(one: Installation) -> Iterator[Remark]:
             file = one.bin / f"{name}._pth"
             if file.is_file():
                 yield defect(f"{file} replaces sys.path and isolates the interpreter")
+
+
+def _is_program(path: Path) -> bool:
+    return path.is_file() and os.access(path, os.X_OK)
 
 
 def _missing(one: Installation, words: str) -> Remark:
