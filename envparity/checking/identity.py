@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -96,7 +97,7 @@ def each_name(one: Installation) -> Iterator[Remark]:
 def each_way_to_start(one: Installation) -> Iterator[Remark]:
     """It is the same Python by a link, by its bare name, from any folder, and in isolation."""
     name = one.python.name
-    link = one.scratch / "a-link-to-it"
+    link = Path(tempfile.mkdtemp(dir=one.scratch)) / "a-link-to-it"
     link.symlink_to(one.python)
     yield from _compared(one, f"started as `{name}`", one.who([name, "-B"], program=one.python))
     yield from _compared(

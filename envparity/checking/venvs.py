@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -53,7 +54,7 @@ def a_venv_of_it(one: Installation) -> Iterator[Remark]:
     if trouble := one.facts["modules"]["venv"]:
         yield _missing(one, f"no venv can be made of it: {trouble}")
         return
-    made = one.scratch / "venv"
+    made = Path(tempfile.mkdtemp(dir=one.scratch)) / "venv"
     options = ("--without-pip", "--system-site-packages")
     started = one.run([one.python, "-B", "-m", "venv", *options, made])
     if started.exit != 0:
