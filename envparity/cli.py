@@ -17,7 +17,7 @@ from envparity.builders.bug import bug_names
 from envparity.cache import Cache, default_folder
 from envparity.controller import SKIP_REVISION
 from envparity.defect import check_coverage
-from envparity.errands import check, smoke
+from envparity.errands import check, smoke, try_packages
 from envparity.errors import EnvparityError
 from envparity.expectation import lint_expectations
 from envparity.inquiry import explain, shrink
@@ -214,6 +214,7 @@ main.add_command(shrink)
 main.add_command(explain)
 main.add_command(smoke)
 main.add_command(check)
+main.add_command(try_packages)
 
 
 @main.command()
