@@ -16,13 +16,13 @@ from envparity.builders.bug import bug_names
 from envparity.cache import Cache, default_folder
 from envparity.cli.caching import cache
 from envparity.cli.completion import interpreter_names, scenario_names
+from envparity.cli.errands import check, smoke, try_packages
 from envparity.cli.examples import add_examples
 from envparity.cli.inquiry import explain, shrink
 from envparity.cli.manual import manual
 from envparity.cli.reporting import compare, report
 from envparity.cli.running import run
 from envparity.defect import check_coverage
-from envparity.errands import check, smoke
 from envparity.errors import EnvparityError
 from envparity.expectation import lint_expectations
 from envparity.interpreter import discover
@@ -64,7 +64,7 @@ def main() -> None:
     """
 
 
-for _command in (run, smoke, check, compare, report, cache, shrink, explain):
+for _command in (run, try_packages, smoke, check, compare, report, cache, shrink, explain):
     main.add_command(_command)
 
 

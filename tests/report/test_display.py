@@ -56,7 +56,9 @@ class Shown:
             "news": [],
             "trouble": [],
             "preamble": lambda: ["builders: reference"],
-            "config": SimpleNamespace(option=SimpleNamespace(verbose=facts.pop("verbose", 0), profile=False)),
+            "config": SimpleNamespace(
+                option=SimpleNamespace(verbose=facts.pop("verbose", 0), profile=False)
+            ),
         }
         session = SimpleNamespace(**{**fields, **facts})
         self.display = Display(cast("Controller", session))
