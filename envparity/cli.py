@@ -25,6 +25,7 @@ from envparity.kills import KillMatrix, check_kills, write_matrix
 from envparity.lint import lint_corpus
 from envparity.plan import Corpus, data_folder
 from envparity.report.changes import changes
+from envparity.report.html.command import report as report_command
 from envparity.report.jsonl import read_report
 from envparity.report.terminal import link, make_console
 from envparity.scenario import Scenario, tree
@@ -211,6 +212,7 @@ def compare_reports(
 
 main.add_command(shrink)
 main.add_command(explain)
+main.add_command(report_command)
 
 
 @main.command()
