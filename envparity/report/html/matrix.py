@@ -27,6 +27,9 @@ from envparity.verdict import Outcome, Verdict
 #: One letter per outcome in the data of a page; a capital where the failure is expected.
 LETTERS = {outcome: str(outcome)[0] for outcome in Outcome}
 
+#: The letter of a cell that was judged once, and is not there any more.
+GONE = "g"
+
 #: One letter per kind of change; space where there is nothing to compare.
 CHANGES = {change: chr(ord("a") + place) for place, change in enumerate(Change)}
 
@@ -46,6 +49,8 @@ class Matrix:
     pythons: tuple[str, ...]
     transitions: Mapping[Key, tuple[Change, Verdict | None]]
     """What became of each cell, and what it was; empty where nothing is compared."""
+    gone: frozenset[Key]
+    """Cells that none of the reports has any more; `cells` has them as they were."""
 
     @classmethod
     def of(cls, reports: Sequence[Report], gate: Gate | None = None) -> Matrix:
@@ -63,17 +68,29 @@ class Matrix:
                         hint="a page shows reports of different cells; compare others",
                     )
         transitions: dict[Key, tuple[Change, Verdict | None]] = {}
+        gone: set[Key] = set()
         for moved in gate.transitions if gate else ():
             key = _key(moved.verdict)
+            if key not in cells:
+                if moved.change is not Change.GONE:
+                    # It was not judged before either: nobody misses it.
+                    continue
+                gone.add(key)
+                cells[key] = moved.verdict
             transitions[key] = (moved.change, moved.old)
-            cells.setdefault(key, moved.verdict)
         return cls(
             cells,
             tuple(sorted({key[0] for key in cells})),
             tuple(dict.fromkeys(key[1] for key in cells)),
             tuple(sorted({key[2] for key in cells}, key=version_key)),
             transitions,
+            frozenset(gone),
         )
+
+    @property
+    def verdicts(self) -> Iterator[Verdict]:
+        """The verdicts of the reports, without what is gone."""
+        return (one for key, one in self.cells.items() if key not in self.gone)
 
     def ordered(self) -> Iterator[Verdict | None]:
         """Every place of the matrix: by builder, by scenario, by interpreter."""
@@ -132,12 +149,12 @@ class Telling:
             "builders": [printable(one) for one in matrix.builders],
             "pythons": [[printable(one), _short(one, matrix.pythons)] for one in matrix.pythons],
             "scenarios": lines,
-            "cells": self._letters(_outcome_letter),
+            "cells": self._letters(self._outcome_letter),
             "changes": self._letters(self._change_letter) if matrix.transitions else [],
             "told": self._told,
             "briefs": self._briefs,
             "perChunk": STORIES,
-            "outcomes": {letter: str(outcome) for outcome, letter in LETTERS.items()},
+            "outcomes": {letter: str(one) for one, letter in LETTERS.items()} | {GONE: "gone"},
             "kinds": {letter: str(change) for change, letter in CHANGES.items()},
             "texts": list(self._texts),
         }
@@ -146,6 +163,12 @@ class Telling:
         whole = "".join(" " if one is None else letter(one) for one in self.matrix.ordered())
         width = len(self.matrix.scenarios) * len(self.matrix.pythons)
         return [whole[at : at + width] for at in range(0, len(whole), width)]
+
+    def _outcome_letter(self, verdict: Verdict) -> str:
+        letter = LETTERS[verdict.outcome]
+        if _key(verdict) in self.matrix.gone:
+            return GONE
+        return letter.upper() if verdict.expected else letter
 
     def _change_letter(self, verdict: Verdict) -> str:
         change, _ = self.matrix.transitions.get(_key(verdict), (None, None))
@@ -166,7 +189,7 @@ class Telling:
     def _was(self, verdict: Verdict) -> list[Any] | None:
         """What a cell that is not as it was had been before."""
         change, old = self.matrix.transitions.get(_key(verdict), (None, None))
-        if old is None or change in {None, Change.UNCHANGED, Change.GONE}:
+        if old is None or change is Change.UNCHANGED:
             return None
         told = [] if change is Change.STILL else _told(old.differences)
         return [str(old.outcome), printable(old.reason), told]
@@ -180,11 +203,6 @@ class Telling:
 
     def _text(self, text: str) -> int:
         return self._texts.setdefault(printable(text), len(self._texts))
-
-
-def _outcome_letter(verdict: Verdict) -> str:
-    letter = LETTERS[verdict.outcome]
-    return letter.upper() if verdict.expected else letter
 
 
 def _told(differences: Sequence[Difference]) -> list[Any]:

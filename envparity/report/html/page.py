@@ -115,9 +115,9 @@ def _policy(style: str, script: str) -> str:
 
 def _totals(matrix: Matrix) -> dict[str, str]:
     """What the page is about, in numbers and words."""
-    failures = sum(one.is_failure for one in matrix.cells.values())
+    failures = sum(one.is_failure for one in matrix.verdicts)
     return {
-        "cells": f"{len(matrix.cells):,}",
+        "cells": f"{len(matrix.cells) - len(matrix.gone):,}",
         "scenarios": counted(len(matrix.scenarios), "scenario"),
         "builders": counted(len(matrix.builders), "builder"),
         "pythons": counted(len(matrix.pythons), "interpreter"),
@@ -127,7 +127,7 @@ def _totals(matrix: Matrix) -> dict[str, str]:
 
 def _summary(builder: str, matrix: Matrix) -> dict[str, Any]:
     """How many of a builder's cells ended how; an expected failure is none of the others."""
-    mine: list[Verdict] = [one for one in matrix.cells.values() if one.builder == builder]
+    mine: list[Verdict] = [one for one in matrix.verdicts if one.builder == builder]
     counts = Counter(str(one.outcome) for one in mine if not one.expected)
     return {"name": builder, "counts": counts, "expected": sum(bool(one.expected) for one in mine)}
 

@@ -5,8 +5,8 @@ const P = data.pythons.length, N = data.scenarios.length, B = data.builders.leng
 const $ = (id) => document.getElementById(id);
 
 // From worst to best as a person reads them; what does not apply says less than parity.
-const RANKS = "edrxups";
-const GLYPHS = { e: "!", d: "✗", r: "⊘", x: "≠", u: "–", p: "✓", s: "·", " ": "" };
+const RANKS = "edrgxups";
+const GLYPHS = { g: "∅", e: "!", d: "✗", r: "⊘", x: "≠", u: "–", p: "✓", s: "·", " ": "" };
 const WORDS = { ...data.outcomes, x: "expected", " ": "no cell" };
 const NONE = RANKS.length;
 const FAILURES = 3;
@@ -30,7 +30,7 @@ function h(tag, attributes, ...children) {
     else if (value === true) node.setAttribute(name, "");
     else if (value !== false && value !== undefined && value !== null) node.setAttribute(name, value);
   }
-  node.append(...children.flat().filter((one) => one !== null && one !== undefined && one !== ""));
+  node.append(...children.flat(Infinity).filter((one) => one !== null && one !== undefined && one !== ""));
   return node;
 }
 
@@ -118,7 +118,7 @@ function chips(group, entries, chosen) {
 
 // --- the grid --------------------------------------------------------------------------------
 const view = $("view");
-let body = null, rowHeight = 25, headHeight = 0, drawn = new Map(), printing = false;
+let body = null, rowHeight = 25, headHeight = 0, drawn = new Map(), printing = false, notes = false;
 
 function aggregate(row, column) {
   // The worst of the cells, how many fail, and the one that a click opens.
@@ -129,10 +129,17 @@ function aggregate(row, column) {
     if (found < FAILURES) failures++;
     if (found < rank) { rank = found; cell = [column.b, s, p]; }
     const change = MARKS[changeOf(column.b, s, p)] || "";
-    if (change && (mark === "" || change === "worse")) mark = change;
+    if (change && row.kind !== "t" && (mark === "" || change === "worse")) mark = change;
     if (off && fits(column.b, s, p)) off = false;
   }
   return { letter: rank === NONE ? " " : RANKS[rank], failures, cell, mark, off };
+}
+
+function strip(row, column) {
+  // A folded builder's interpreters, one beside another: the worst of each.
+  const colours = column.ps.map((p) => Math.min(...row.list.map((s) => ranks[column.b][s * P + p])));
+  const width = 100 / colours.length;
+  return `linear-gradient(to right, ${colours.map((rank, i) => `var(--tick-${RANKS[rank] || "none"}) ${i * width}% ${(i + 1) * width}%`).join(", ")})`;
 }
 
 function drawRow(index) {
@@ -142,18 +149,21 @@ function drawRow(index) {
   const name = row.kind === "f" ? row.name.slice(row.name.indexOf("/") + 1) : row.name;
   const line = h("tr", { class: row.kind, "aria-rowindex": index + 3 });
   line.append(h("th", { scope: "row", tabindex: "-1", title: names[row.list[0]] && !many ? names[row.list[0]] : row.name, "aria-expanded": many ? String(open) : undefined },
-    many ? h("i", { "aria-hidden": "true" }, open ? "▾" : "▸") : "", name, many ? h("small", null, row.kind === "t" ? `  ${row.list.length}` : `  ${row.list.length} cases`) : ""));
+    many ? h("i", { "aria-hidden": "true" }, open ? "▾" : "▸") : "", name, many ? h("small", null, row.kind === "t" ? `  ${row.list.length}` : `  ${row.list.length} ${row.list.length === 1 ? "case" : "cases"}`) : ""));
   for (const column of columns) {
     const cell = aggregate(row, column);
     const td = document.createElement("td");
     td.className = `${cell.letter}${column.first ? " first" : ""}${cell.off ? " off" : ""}${cell.mark ? ` ${cell.mark}` : ""}`;
-    td.textContent = row.kind === "t" && cell.failures ? (cell.failures > 999 ? "1k+" : cell.failures) : GLYPHS[cell.letter];
+    const several = column.ps.length > 1 && cell.failures > 1 && !many ? cell.failures : "";
+    td.textContent = row.kind === "t" && cell.failures ? (cell.failures > 999 ? "1k+" : cell.failures) : GLYPHS[cell.letter] + several;
+    if (column.ps.length > 1 && row.kind !== "t" && cell.cell && "edrx".includes(cell.letter)) td.style.backgroundImage = strip(row, column);
     const change = cell.cell && data.changes.length ? changeOf(...cell.cell) : "";
-    const failing = many && cell.failures ? `, ${cell.failures} failing` : "";
+    const failing = (many || several) && cell.failures ? `, ${cell.failures} failing` : "";
     td.setAttribute("aria-label", WORDS[cell.letter] + failing + (change && change !== "unchanged" ? `, ${change}` : ""));
     td.tabIndex = -1;
     line.append(td);
   }
+  if (notes) line.append(h("td", { class: "note" }, row.kind === "t" ? "" : data.texts[data.scenarios[row.list[0]][1]]));
   return line;
 }
 
@@ -167,19 +177,23 @@ function heading(column) {
 }
 
 function drawGrid() {
-  const table = h("table", { class: "grid", role: "grid", "aria-label": "Outcomes by scenario, builder and interpreter", "aria-rowcount": rows.length + 2, "aria-colcount": columns.length + 1 });
-  const cols = h("colgroup", null, h("col", { class: "name" }), columns.map((one) => h("col", { class: one.ps.length > 1 ? "all" : "one" })));
+  // Room to the right is for what each scenario says; on paper and on a telephone there is none.
+  const room = view.clientWidth - 336 - columns.reduce((sum, one) => sum + (one.ps.length > 1 ? 68 : 25), 0);
+  notes = !printing && innerWidth > 768 && room > 240;
+  const table = h("table", { class: notes ? "grid wide" : "grid", role: "grid", "aria-label": "Outcomes by scenario, builder and interpreter", "aria-rowcount": rows.length + 2, "aria-colcount": columns.length + 1 + notes });
+  const cols = h("colgroup", null, h("col", { class: "name" }), columns.map((one) => h("col", { class: one.ps.length > 1 ? "all" : "one" })), notes ? h("col", { class: "note" }) : "");
   const top = h("tr", { "aria-rowindex": 1 }, h("th", { class: "corner", rowspan: 2, scope: "col" }, "scenario"));
   const low = h("tr", { "aria-rowindex": 2 });
   for (const b of builderList()) {
     const mine = columns.filter((one) => one.b === b);
     const all = mine[0].ps.length > 1;
     const toggle = h("button", { type: "button", title: data.builders[b], "aria-expanded": String(!all), onclick: () => { if (!folded.delete(b)) folded.add(b); refresh(); } }, data.builders[b]);
-    const narrow = all || mine.length < 3;
+    const narrow = all ? innerWidth < 768 || data.builders.some((name) => name.length > P + 4) : mine.length < 3;
     top.append(h("th", { scope: all ? "col" : "colgroup", colspan: mine.length, rowspan: all ? 2 : 1, class: `first${narrow ? " tall" : ""}` }, toggle));
     low.append(...mine.map(heading).filter(Boolean));
   }
   body = h("tbody");
+  if (notes) top.append(h("th", { class: "note", rowspan: 2, scope: "col" }, "what vanilla does"));
   table.append(cols, h("thead", null, top, low), body);
   drawn = new Map();
   if (rows.length) view.replaceChildren(table);
@@ -201,7 +215,7 @@ function draw() {
   const focused = body.contains(document.activeElement);
   const next = new Map();
   for (let i = from; i < to; i++) next.set(i, drawn.get(i) || drawRow(i));
-  const gap = (count) => h("tr", { class: "gap", "aria-hidden": "true" }, h("td", { colspan: columns.length + 1 }));
+  const gap = (count) => h("tr", { class: "gap", "aria-hidden": "true" }, h("td", { colspan: columns.length + 1 + notes }));
   const above = gap(), below = gap();
   above.firstChild.style.height = `${from * rowHeight}px`;
   below.firstChild.style.height = `${(rows.length - to) * rowHeight}px`;
@@ -256,13 +270,16 @@ function worst(row) {
   return found.sort((a, b) => RANKS.indexOf(a.letter) - RANKS.indexOf(b.letter))[0]?.cell;
 }
 
+// Where runs are compared, what got worse is wanted as well.
+const isWanting = (cell) => cell.failures > 0 || cell.mark === "worse";
+
 function nextFailure(step) {
   let { r, c } = active;
   for (let i = 0; i < rows.length * (columns.length + 1); i++) {
     c += step;
     if (c > columns.length) { c = 1; r++; } else if (c < 1) { c = columns.length; r--; }
     if (r < 0 || r >= rows.length) return;
-    if (rows[r].kind !== "t" && aggregate(rows[r], columns[c - 1]).failures) { move(r, c); return; }
+    if (rows[r].kind !== "t" && isWanting(aggregate(rows[r], columns[c - 1]))) { move(r, c); return; }
   }
 }
 
@@ -271,12 +288,13 @@ view.addEventListener("click", (event) => {
   const cell = event.target.closest("td, tbody th"), line = cell?.closest("tr");
   if (!line || line.className === "gap") return;
   const r = Number(line.getAttribute("aria-rowindex")) - 3;
-  move(r, cell.cellIndex);
-  press(r, cell.cellIndex);
+  const c = cell.className === "note" ? 0 : cell.cellIndex;
+  move(r, c);
+  press(r, c);
 });
 view.addEventListener("mouseover", (event) => {
   const cell = event.target.closest("td"), line = cell?.closest("tr");
-  if (!line || line.className === "gap" || cell.title) return;
+  if (!line || line.className === "gap" || cell.className === "note" || cell.title) return;
   const row = rows[Number(line.getAttribute("aria-rowindex")) - 3], found = aggregate(row, columns[cell.cellIndex - 1]).cell;
   if (found) cell.title = [`${names[found[1]]}  ${data.builders[found[0]]}  ${data.pythons[found[2]][0]}: ${cell.getAttribute("aria-label")}`, ...brief(...found)].filter(Boolean).join("\n");
 });
@@ -331,7 +349,7 @@ function diffTable([step, run, what, lines]) {
 }
 
 function kin(b, s, p) {
-  const head = h("tr", null, h("td"), data.pythons.map(([label, short]) => h("th", { scope: "col", title: label }, short)));
+  const head = h("tr", null, h("td"), data.pythons.map(([label, short]) => h("th", { scope: "col", title: label }, short.replace("-", "-\u200b"))));
   const lines = data.builders.map((name, i) => h("tr", null, h("th", { scope: "row" }, name), data.pythons.map(([label], j) => {
     const letter = letterOf(i, s, j);
     return h("td", null, letter === " " ? "" : h("button", { type: "button", class: letter, "aria-current": String(i === b && j === p), "aria-label": `${name} on ${label}: ${WORDS[letter]}`, onclick: () => tell(i, s, j) }, GLYPHS[letter]));
@@ -364,11 +382,11 @@ async function tell(b, s, p) {
   dialog.replaceChildren(
     h("div", { class: "bar" }, h("span", { class: `badge ${letter}` }, `${GLYPHS[letter]} ${letter === "x" ? `${outcome}, as expected` : outcome}`),
       change && change !== "unchanged" ? h("span", { class: "badge" }, change) : "",
-      h("button", { class: "button push", type: "button", onclick: () => { nextFailure(-1); press(active.r, active.c); } }, "Previous"),
-      h("button", { class: "button", type: "button", onclick: () => { nextFailure(1); press(active.r, active.c); } }, "Next failure"),
+      h("button", { class: "button push", type: "button", title: "The failure before this one (p)", onclick: () => { nextFailure(-1); press(active.r, active.c); } }, "Previous"),
+      h("button", { class: "button", type: "button", title: "The failure after this one (n)", onclick: () => { nextFailure(1); press(active.r, active.c); } }, "Next"),
       h("button", { class: "button", type: "button", "aria-label": "Close", onclick: () => dialog.close() }, "✕")),
     h("div", { class: "tell" },
-      h("h2", { id: "story-title" }, name.startsWith(`${theme}/`) ? [h("small", null, `${theme}/`), name.slice(theme.length + 1)] : name),
+      h("h2", { id: "story-title", tabindex: "-1" }, name.startsWith(`${theme}/`) ? [h("small", null, `${theme}/`), name.slice(theme.length + 1)] : name),
       h("p", { class: "where" }, `${data.builders[b]} on ${data.pythons[p][0]}`),
       data.texts[summary] ? h("p", { class: "lead" }, data.texts[summary]) : "",
       origins.length ? h("ul", { class: "origins", "aria-label": "Where it comes from" }, origins.map(([text, link]) => h("li", null,
@@ -383,6 +401,7 @@ async function tell(b, s, p) {
       h("h3", null, "Run this cell again"), h("div", { class: "again" }, code, button),
       h("h3", null, "The same scenario elsewhere"), kin(b, s, p)));
   if (!dialog.open) dialog.showModal();
+  $("story-title").focus({ preventScroll: true });
   dialog.scrollTop = 0;
   state.cell = [name, data.builders[b], data.pythons[p][0]].join("|");
   keep();
@@ -444,7 +463,7 @@ $("fold").addEventListener("click", () => {
   refresh();
 });
 addEventListener("hashchange", restore);
-addEventListener("resize", () => requestAnimationFrame(draw));
+addEventListener("resize", () => requestAnimationFrame(drawGrid));
 addEventListener("beforeprint", () => { printing = true; drawn = new Map(); drawGrid(); });
 addEventListener("afterprint", () => { printing = false; drawGrid(); });
 // Where the columns do not fit, builders begin as one column each.
