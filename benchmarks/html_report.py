@@ -15,20 +15,18 @@ import itertools
 import json
 import random
 import shutil
-import sys
 import tempfile
 import time
-import tracemalloc
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from attrs import evolve
 
-from envparity.report.html import write_html
-from envparity.report.html.command import steps_of
-from envparity.report.jsonl import Report, read_report
 from envparity.plan import data_folder
+from envparity.report.html.command import steps_of
+from envparity.report.html.page import write_html
+from envparity.report.jsonl import Report, read_report
 from envparity.verdict import Outcome, Verdict
 
 #: The share of cells that differ, builder by builder: the reference, and worse and worse ones.
@@ -47,10 +45,7 @@ def largest(report: Report, others: Sequence[Report], builders: int) -> Report:
     """A run of many builders, made from *report* and the differences in *others*."""
     chance = random.Random(7)
     wrong = [
-        one
-        for other in (report, *others)
-        for one in other.verdicts
-        if one.outcome.is_deviation
+        one for other in (report, *others) for one in other.verdicts if one.outcome.is_deviation
     ]
     names = ["reference", *(f"builder-{number}" for number in range(2, builders + 1))]
     cells: list[Verdict] = []
@@ -132,7 +127,9 @@ def main() -> None:
     parser.add_argument("--screenshots", type=Path, help="Put pictures into this folder.")
     options = parser.parse_args()
     run = largest(
-        read_report(options.report), [read_report(one) for one in options.differing], options.builders
+        read_report(options.report),
+        [read_report(one) for one in options.differing],
+        options.builders,
     )
     with tempfile.TemporaryDirectory() as folder:
         page = options.page or Path(folder) / "page.html"
@@ -178,4 +175,4 @@ def _measure(page: Path, options: argparse.Namespace) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -89,6 +89,7 @@ def _builder_help() -> str:
 )
 @click.option("--workers", "-n", default="auto", show_default=True, metavar="N|auto")
 @click.option("--report", type=click.Path(path_type=Path), help="Write the report (JSON lines).")
+@click.option("--html", type=click.Path(path_type=Path), help="Write the report as a page.")
 @click.option("--corpus", type=click.Path(path_type=Path), help="Scenarios of your own.")
 @click.option("--cache", type=click.Path(path_type=Path), help="Instead of the user's cache.")
 @click.option("--expectations", type=click.Path(path_type=Path), help="Known failures.")
@@ -121,6 +122,7 @@ def run(
     python: str | None,
     workers: str,
     report: Path | None,
+    html: Path | None,
     corpus: Path | None,
     cache: Path | None,
     expectations: Path | None,
@@ -159,6 +161,8 @@ def run(
         arguments.append(f"--python={python}")
     if report is not None:
         arguments.append(f"--report={report.absolute()}")
+    if html is not None:
+        arguments.append(f"--report-html={html.absolute()}")
     if cache is not None:
         arguments.append(f"--cache-folder={cache.absolute()}")
     if expectations is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -111,6 +112,8 @@ class Controller(Worker):
         if whole:
             session.exitstatus = self._gate(session.exitstatus)
         self._report(lambda writer: writer.finish(self.planned, complete=whole))
+        if self.config.option.report_html is not None and whole:
+            self._write_page(self.config.option.report_html)
         if self.trouble and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
         if self.plan.settings.update_expectations:
@@ -119,6 +122,21 @@ class Controller(Worker):
             self.trouble += map(str, idle)
             if session.exitstatus == pytest.ExitCode.OK:
                 session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def _write_page(self, out: Path) -> None:
+        """Write the page of a whole run, with what changed where there is a baseline."""
+        from envparity.report.html.page import write_html  # noqa: PLC0415  # jinja2 is for this alone
+
+        now = Report(self.plan.header(), tuple(self.verdicts), {})
+        gate = None if self._baseline is None else self.gate
+        steps = {
+            one.digest: tuple(step.run.strip() for step in one.steps)
+            for one in self.corpus.scenarios
+        }
+        try:
+            write_html([now], out, gate=gate, steps=steps)
+        except EnvparityError as error:
+            self.trouble.append(str(error))
 
     def _update_expectations(self, session: pytest.Session) -> None:
         """Rewrite the expectations; a run that they then describe has succeeded."""

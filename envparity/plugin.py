@@ -38,6 +38,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--report", type=Path, metavar="FILE", help="write the run's report (JSON lines)"
     )
+    # pytest-html has taken --html.
+    group.addoption(
+        "--report-html", type=Path, metavar="FILE", help="write the run's report as a page"
+    )
     group.addoption(
         "--cache-folder", type=Path, metavar="FOLDER", help="instead of the user's cache"
     )

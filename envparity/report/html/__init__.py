@@ -3,7 +3,3 @@
 The page is a single file that asks nothing of any network. What the reports say is data in it,
 shown as text and never as markup; a policy in its head keeps a browser from anything else.
 """
-
-from envparity.report.html.page import write_html
-
-__all__ = ["write_html"]

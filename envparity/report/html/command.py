@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from envparity.plan import Corpus, data_folder
-from envparity.report.html.page import write_html
 from envparity.report.jsonl import read_report
 
 
@@ -32,6 +31,8 @@ def report(
     reports: tuple[Path, ...], html: Path, baseline: Path | None, corpus: Path | None
 ) -> None:
     """Make one page from the REPORTs, which judge different cells."""
+    from envparity.report.html.page import write_html  # noqa: PLC0415  # jinja2 is for this alone
+
     write_html(
         [read_report(path) for path in reports],
         html,

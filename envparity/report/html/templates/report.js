@@ -122,17 +122,17 @@ let body = null, rowHeight = 25, headHeight = 0, drawn = new Map(), printing = f
 
 function aggregate(row, column) {
   // The worst of the cells, how many fail, and the one that a click opens.
-  let rank = NONE, failures = 0, cell = null, mark = "", off = isFiltered() && row.kind !== "t";
+  let rank = NONE, failures = 0, cell = null, mark = "", moved = "", off = isFiltered() && row.kind !== "t";
   for (const s of row.list) for (const p of column.ps) {
     const found = ranks[column.b][s * P + p];
     if (found === NONE) continue;
     if (found < FAILURES) failures++;
     if (found < rank) { rank = found; cell = [column.b, s, p]; }
-    const change = MARKS[changeOf(column.b, s, p)] || "";
-    if (change && row.kind !== "t" && (mark === "" || change === "worse")) mark = change;
+    const change = changeOf(column.b, s, p), kind = MARKS[change];
+    if (kind && row.kind !== "t" && (mark === "" || (kind === "worse" && mark !== "worse"))) { mark = kind; moved = change; }
     if (off && fits(column.b, s, p)) off = false;
   }
-  return { letter: rank === NONE ? " " : RANKS[rank], failures, cell, mark, off };
+  return { letter: rank === NONE ? " " : RANKS[rank], failures, cell, mark, moved, off };
 }
 
 function strip(row, column) {
@@ -157,9 +157,8 @@ function drawRow(index) {
     const several = column.ps.length > 1 && cell.failures > 1 && !many ? cell.failures : "";
     td.textContent = row.kind === "t" && cell.failures ? (cell.failures > 999 ? "1k+" : cell.failures) : GLYPHS[cell.letter] + several;
     if (column.ps.length > 1 && row.kind !== "t" && cell.cell && "edrx".includes(cell.letter)) td.style.backgroundImage = strip(row, column);
-    const change = cell.cell && data.changes.length ? changeOf(...cell.cell) : "";
     const failing = (many || several) && cell.failures ? `, ${cell.failures} failing` : "";
-    td.setAttribute("aria-label", WORDS[cell.letter] + failing + (change && change !== "unchanged" ? `, ${change}` : ""));
+    td.setAttribute("aria-label", WORDS[cell.letter] + failing + (cell.moved && cell.moved !== WORDS[cell.letter] ? `, ${cell.moved}` : ""));
     td.tabIndex = -1;
     line.append(td);
   }
@@ -381,7 +380,7 @@ async function tell(b, s, p) {
   const theme = themeOf[s];
   dialog.replaceChildren(
     h("div", { class: "bar" }, h("span", { class: `badge ${letter}` }, `${GLYPHS[letter]} ${letter === "x" ? `${outcome}, as expected` : outcome}`),
-      change && change !== "unchanged" ? h("span", { class: "badge" }, change) : "",
+      change && change !== "unchanged" && letter !== "g" ? h("span", { class: "badge" }, change) : "",
       h("button", { class: "button push", type: "button", title: "The failure before this one (p)", onclick: () => { nextFailure(-1); press(active.r, active.c); } }, "Previous"),
       h("button", { class: "button", type: "button", title: "The failure after this one (n)", onclick: () => { nextFailure(1); press(active.r, active.c); } }, "Next"),
       h("button", { class: "button", type: "button", "aria-label": "Close", onclick: () => dialog.close() }, "✕")),
