@@ -115,13 +115,15 @@ def _policy(style: str, script: str) -> str:
 
 def _totals(matrix: Matrix) -> dict[str, str]:
     """What the page is about, in numbers and words."""
+    cells = len(matrix.cells) - len(matrix.gone)
     failures = sum(one.is_failure for one in matrix.verdicts)
     return {
-        "cells": f"{len(matrix.cells) - len(matrix.gone):,}",
+        "cells": f"{cells:,} {'cell' if cells == 1 else 'cells'}",
         "scenarios": counted(len(matrix.scenarios), "scenario"),
         "builders": counted(len(matrix.builders), "builder"),
         "pythons": counted(len(matrix.pythons), "interpreter"),
-        "failures": f"{failures:,}",
+        "failures": f"{failures:,} {'failure' if failures == 1 else 'failures'}",
+        "state": "bad" if failures else "good",
     }
 
 
@@ -134,13 +136,13 @@ def _summary(builder: str, matrix: Matrix) -> dict[str, Any]:
 
 def _run(report: Report) -> dict[str, Any]:
     """What a page tells of one run: how to have it again."""
-    header = report.header
+    header, problems = report.header, report.header.get("problems")
     return {
         "facts": [(words, header[name]) for name, words in _FACTS.items() if header.get(name)],
         "plain": header.get("why_plain") if header.get("namespaces") is False else None,
         "builders": _entries(report, "builders"),
         "interpreters": _entries(report, "interpreters"),
-        "problems": header.get("problems") or (),
+        "problems": problems if isinstance(problems, list) else [],
     }
 
 

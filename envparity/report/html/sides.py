@@ -24,6 +24,9 @@ CONTEXT = 3
 ROWS = 300
 CHARACTERS = 2000
 
+#: Words of two lines up to which they are compared word by word, which takes their product.
+WORDS = 1200
+
 #: Below this likeness two lines have nothing to do with each other, and no words are marked.
 _ALIKE = 0.3
 
@@ -38,44 +41,32 @@ def side_by_side(vanilla: str, environment: str) -> tuple[Row, ...]:
         # Only one side ends its last line, which no line can show.
         (right if vanilla.endswith("\n") else left).append("(no newline at the end)")
     rows: list[Row] = []
-    matcher = difflib.SequenceMatcher(None, left, right, autojunk=False)
-    for group in matcher.get_grouped_opcodes(CONTEXT):
-        start = group[0][1]
-        if start:
-            rows.append(start - _shown(rows, left))
+    at = 0
+    for group in difflib.SequenceMatcher(None, left, right).get_grouped_opcodes(CONTEXT):
+        if group[0][1] > at:
+            rows.append(group[0][1] - at)
         for tag, i, j, k, m in group:
             if tag == "equal":
                 rows += [_cut(line) for line in left[i:j]]
             else:
                 rows += _pairs(left[i:j], right[k:m])
-    rest = len(left) - _shown(rows, left)
-    if rest:
-        rows.append(rest)
+        at = group[-1][2]
+    if len(left) > at:
+        rows.append(len(left) - at)
     if len(rows) > ROWS:
         rows[ROWS:] = [sum(row if isinstance(row, int) else 1 for row in rows[ROWS:])]
     return tuple(rows)
 
 
-def _shown(rows: Sequence[Row], left: Sequence[str]) -> int:
-    """How many lines of the left side *rows* stand for."""
-    return min(
-        len(left),
-        sum(
-            row if isinstance(row, int) else int(isinstance(row, str) or row[0] is not None)
-            for row in rows
-        ),
-    )
-
-
 def _lines(text: str) -> list[str]:
-    lines = text.removesuffix("\n").split("\n") if text else []
-    return [printable(line) for line in lines]
+    return text.removesuffix("\n").split("\n") if text else []
 
 
 def _cut(line: str) -> str:
+    """*line* as it is shown."""
     if len(line) <= CHARACTERS:
-        return line
-    return f"{line[:CHARACTERS]} (… and {len(line) - CHARACTERS} more characters)"
+        return printable(line)
+    return f"{printable(line[:CHARACTERS])} (… and {len(line) - CHARACTERS} more characters)"
 
 
 def _pairs(left: Sequence[str], right: Sequence[str]) -> Iterator[Row]:
@@ -98,6 +89,8 @@ def mark(ours: str, theirs: str) -> tuple[list[str], list[str]]:
     Where the lines are too different each is one piece: marking nearly everything says nothing.
     """
     left, right = _WORD.findall(ours), _WORD.findall(theirs)
+    if len(left) + len(right) > WORDS:
+        return [ours], [theirs]
     matcher = difflib.SequenceMatcher(None, left, right, autojunk=False)
     if matcher.quick_ratio() < _ALIKE or matcher.ratio() < _ALIKE:
         return [ours], [theirs]
