@@ -1,6 +1,6 @@
 """How large a page of a run is, how soon a browser shows it, and what axe-core finds in it.
 
-    python benchmarks/html_report.py REPORT.jsonl --axe axe.min.js --differing OTHER.jsonl
+    python -m benchmarks.html_report REPORT.jsonl --axe axe.min.js --differing OTHER.jsonl
 
 The largest run is made from a real one: as many builders as asked for, each with every cell of
 REPORT, and for each builder a larger share of the differences of the OTHERs. It needs Chromium,
@@ -10,16 +10,12 @@ its driver and selenium; axe-core is a file of the npm package of that name.
 from __future__ import annotations
 
 import argparse
-import contextlib
 import itertools
-import json
 import random
-import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from attrs import evolve
 
@@ -28,6 +24,7 @@ from envparity.report.html.command import steps_of
 from envparity.report.html.page import write_html
 from envparity.report.jsonl import Report, read_report
 from envparity.verdict import Outcome, Verdict
+from tests.report.html.chromium import Browser, browser
 
 #: The share of cells that differ, builder by builder: the reference, and worse and worse ones.
 SHARES = (0.0, 0.002, 0.01, 0.03, 0.05, 0.08, 0.12, 0.16, 0.2)
@@ -71,49 +68,10 @@ def largest(report: Report, others: Sequence[Report], builders: int) -> Report:
     return Report(header, tuple(cells), {})
 
 
-@contextlib.contextmanager
-def browser(*, width: int = 1600, height: int = 1000, dark: bool = False) -> Iterator[Any]:
-    """Headless Chromium with selenium's driver."""
-    from selenium import webdriver  # noqa: PLC0415
-    from selenium.webdriver.chrome.service import Service  # noqa: PLC0415
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = shutil.which("chromium") or "chromium"
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    for one in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"):
-        options.add_argument(one)
-    service = Service(shutil.which("chromedriver"))
-    driver = webdriver.Chrome(options=options, service=service)
-    try:
-        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
-        driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
-        driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
-        yield driver
-    finally:
-        driver.quit()
-
-
-def load(driver: Any, page: Path) -> float:
-    """Open *page*; seconds until it is drawn and takes input."""
-    began = time.perf_counter()
-    driver.get(page.as_uri())
-    driver.execute_async_script("requestAnimationFrame(() => setTimeout(arguments[0]))")
-    return time.perf_counter() - began
-
-
-def findings(driver: Any, axe: str) -> list[dict[str, Any]]:
-    """What axe-core has against the page as it is now."""
-    driver.execute_script(axe)
-    found = driver.execute_async_script(
-        "axe.run().then(r => arguments[0](r.violations), e => arguments[0]([{id: String(e)}]))"
-    )
-    return list(found)
-
-
-def _open_story(driver: Any) -> None:
-    driver.execute_script("document.querySelector('td.d, td.x, td.e, td.r').click()")
-    time.sleep(0.5)
+def _open_story(window: Browser) -> None:
+    window.do("document.querySelector('td.d, td.x, td.e, td.r').click()")
+    window.wait("return document.getElementById('story').open")
+    window.do("document.getAnimations().forEach(one => one.finish())")
 
 
 def main() -> None:
@@ -145,33 +103,33 @@ def main() -> None:
 
 
 def _measure(page: Path, options: argparse.Namespace) -> None:
-    with browser() as driver:
-        loads = sorted(load(driver, page) for _ in range(5))
+    with browser() as window:
+        loads = sorted(window.open(page) for _ in range(5))
         print(f"load         {loads[2]:.2f} s (median of 5, worst {loads[-1]:.2f} s)")
         for query in ("p", "python", "no such thing", ""):
-            took = sorted(driver.execute_script(_FILTER, query) for _ in range(5))
+            took = sorted(window.do(_FILTER, query) for _ in range(5))
             print(f"filter       {took[2]:.0f} ms for {query!r} (worst {took[-1]:.0f} ms)")
-        nodes = driver.execute_script("return document.getElementsByTagName('*').length")
+        nodes = window.do("return document.getElementsByTagName('*').length")
         print(f"nodes        {nodes:,}")
-        _open_story(driver)
-        for entry in driver.get_log("browser"):
-            print("console     ", entry["message"])
-    for width, dark in itertools.product((1600, 400), (False, True)):
-        with browser(width=width, dark=dark, height=1000 if width > 400 else 850) as driver:
-            for what in ("matrix", "story"):
-                load(driver, page)
-                if what == "story":
-                    _open_story(driver)
-                where = f"{what}-{width}-{'dark' if dark else 'light'}"
-                if options.screenshots:
-                    options.screenshots.mkdir(exist_ok=True, parents=True)
-                    driver.save_screenshot(str(options.screenshots / f"{where}.png"))
-                if options.axe:
-                    found = findings(driver, options.axe.read_text(encoding="utf-8"))
-                    print(f"axe          {where}: {len(found)} findings")
-                    for one in found:
-                        nodes = [node["html"][:120] for node in one.get("nodes", ())[:3]]
-                        print(f"             {one.get('impact')} {one['id']}: {json.dumps(nodes)}")
+        for width, dark in itertools.product((1600, 400), (False, True)):
+            window.look(width=width, dark=dark)
+            window.open(page)
+            _picture(window, f"matrix-{width}-{'dark' if dark else 'light'}", options)
+            _open_story(window)
+            _picture(window, f"story-{width}-{'dark' if dark else 'light'}", options)
+        for complaint in window.complaints():
+            print(f"console      {complaint}")
+
+
+def _picture(window: Browser, name: str, options: argparse.Namespace) -> None:
+    if options.screenshots:
+        options.screenshots.mkdir(exist_ok=True, parents=True)
+        window.driver.save_screenshot(str(options.screenshots / f"{name}.png"))
+    if options.axe:
+        found = window.findings(options.axe.read_text(encoding="utf-8"))
+        print(f"axe          {name}: {len(found)} findings")
+        for one in found:
+            print(f"             {one}")
 
 
 if __name__ == "__main__":
