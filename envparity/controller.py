@@ -46,7 +46,9 @@ class Controller(Worker):
             self.news: list[str] = []
             self._writer: ReportWriter | None = None
             self.gate: Gate | None = None
-            self._products = Products(**{name: getattr(config.option, name) for name in PRODUCTS})
+            self._products = Products(
+                **{name: getattr(config.option, f"report_{name}") for name in PRODUCTS}
+            )
             self._products.check()
             baseline = config.option.baseline
             self._baseline = read_report(baseline) if baseline is not None else None
@@ -172,10 +174,14 @@ class Controller(Worker):
     def _produce(self, *, whole: bool) -> None:
         """Make what people read; of a run that was cut off nothing is made that looks whole."""
         if not whole:
-            self.trouble.append("the run was cut off: no Markdown, JUnit or badge is written")
+            self.trouble.append("the run was cut off: nothing is made of its report")
             return
         try:
-            self._products.write(Report(self.plan.header(), tuple(self.verdicts), {}), self.gate)
+            self._products.write(
+                Report(self.plan.header(), tuple(self.verdicts), {}),
+                self.gate,
+                corpus=self.plan.settings.corpus,
+            )
         except EnvparityError as error:
             self.trouble.append(str(error))
 

@@ -68,8 +68,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--require", action="append", metavar="NAME", help="at parity, whatever the baseline says"
     )
-    for name, words in PRODUCTS.items():
-        group.addoption(f"--{name}", type=Path, metavar="FILE", help=f"write {words}, - for here")
+    for name, words in PRODUCTS.items():  # pytest-html has taken --html
+        group.addoption(
+            f"--report-{name}", type=Path, metavar="FILE", help=f"write {words}, - for here"
+        )
     group.addoption("--shard", metavar="K/N", help="only part K of N of the cells")
     group.addoption(
         "--no-evidence", action="store_true", help="keep less of cells that fail in the report"

@@ -60,11 +60,13 @@ def compare(
 @click.argument("reports", nargs=-1, metavar="REPORT...", type=click.Path(path_type=Path))
 @click.option("--output", "-o", type=click.Path(path_type=Path), help="Write them as one report.")
 @product_options
+@click.option("--corpus", type=click.Path(path_type=Path), help="Scenarios of your own.")
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of a report's lines.")
 @click.option("--verbose", "-v", is_flag=True, help="Every row, every story.")
 def report(
     reports: tuple[Path, ...],
     output: Path | None,
+    corpus: Path | None,
     schema: bool,
     verbose: bool,
     **products: Path | None,
@@ -85,7 +87,7 @@ def report(
     whole = read_reports(reports)
     if output is not None:
         write_report(output, whole)
-    wanted.write(whole)
+    wanted.write(whole, corpus=corpus)
     if output is None and not wanted:
         for part in account(whole, verbose=verbose):
             make_console().print(part, soft_wrap=isinstance(part, Text))

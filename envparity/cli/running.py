@@ -158,7 +158,7 @@ def run(
         "--shuffle": shuffle,
         "--shard": shard,
         "--baseline": baseline,
-        **{f"--{name}": path for name, path in products.items()},
+        **{f"--report-{name}": path for name, path in products.items()},
     }
     flags = {
         "--bisect": bisect,

@@ -78,12 +78,13 @@ def _cut(name: str) -> Text:
 
 def _heading(python: str, pythons: Sequence[str]) -> str:
     """The minor version where that says enough."""
-    minor = _minor(python)
-    alike = [other for other in pythons if _minor(other) == minor]
-    return minor if len(alike) == 1 else "\n".join(python.split("-", 1))
+    short = minor(python)
+    alike = [other for other in pythons if minor(other) == short]
+    return short if len(alike) == 1 else "\n".join(python.split("-", 1))
 
 
-def _minor(python: str) -> str:
+def minor(python: str) -> str:
+    """The minor version in an interpreter's label."""
     return ".".join(python.split(".")[:2])
 
 
