@@ -6,7 +6,7 @@ Whoever judges cells reads the plan and collects from it; nothing is started for
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,8 +58,14 @@ class Worker:
         if self.plan.settings.shuffle is not None:
             random.Random(self.plan.settings.shuffle).shuffle(items)
 
-    def pytest_unconfigure(self) -> None:
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_unconfigure(self) -> Generator[None, object, object]:
         """Close the sandbox."""
+        self.close()
+        return (yield)
+
+    def close(self) -> None:
+        """End what the cells ran in."""
         if self._workshop is not None:
             self._workshop.sandbox.close()
 
@@ -139,8 +145,8 @@ class CellItem(_Item):
         self.conclude(plan.expectations.judge(verdict, version, strict=strict))
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
-        """Where the scenario is."""
-        return self.cell.scenario.path / "scenario.toml", None, self.name
+        """Where the scenario is; a line has to be named where another plugin skips the cell."""
+        return self.cell.scenario.path / "scenario.toml", 0, self.name
 
 
 class BrokenItem(_Item):

@@ -285,7 +285,9 @@ def make_plan(settings: Settings) -> tuple[Plan, Workspace]:
         workshop = plan.workshop("controller")
         with workshop.sandbox:
             described = {one.name: one.describe(workshop) for one in plan.builders}
-            trusted, distrusted = _trusted(interpreters, workshop)
+            trusted, distrusted = _trusted(
+                interpreters, workshop, strict=settings.python not in {None, "all"}
+            )
         plan = evolve(
             plan,
             descriptions=described,
@@ -301,15 +303,20 @@ def make_plan(settings: Settings) -> tuple[Plan, Workspace]:
 
 
 def _trusted(
-    interpreters: Sequence[Interpreter], workshop: Workshop
+    interpreters: Sequence[Interpreter], workshop: Workshop, *, strict: bool
 ) -> tuple[dict[Interpreter, tuple[Blemish, ...]], list[str]]:
-    """The interpreters whose oracle is vanilla, but for blemishes; a line for each whose is not."""
+    """The interpreters whose oracle is vanilla, but for blemishes; a line for each whose is not.
+
+    With *strict* the latter is an InterpreterError: what was asked for by name is not left out.
+    """
     trusted: dict[Interpreter, tuple[Blemish, ...]] = {}
     problems = []
     for interpreter in interpreters:
         try:
             trusted[interpreter] = check_oracle(interpreter, workshop)
         except InterpreterError as error:
+            if strict:
+                raise
             problems.append(str(error))
     if not trusted:
         raise InterpreterError("no interpreter can be judged by", hint="; ".join(problems))
