@@ -13,6 +13,7 @@ import json
 import os
 import secrets
 import shutil
+import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -136,11 +137,14 @@ def write_atomically(place: Path, text: str) -> None:
 
 
 def remove_tree(folder: Path) -> None:
-    """Remove *folder* whatever modes a builder or a step left in it."""
-    shutil.rmtree(folder, ignore_errors=True)
-    if folder.exists():
-        _open_up(folder)
+    """Remove *folder* whatever modes, and however deep a tree, a builder or a step left in it."""
+    # shutil and pathlib call themselves for each level of folders (python/cpython#89727).
+    with contextlib.suppress(RecursionError):
         shutil.rmtree(folder, ignore_errors=True)
+    if os.path.lexists(folder):
+        with contextlib.suppress(RecursionError):
+            _open_up(folder)
+        subprocess.run(["rm", "-rf", "--", folder], stderr=subprocess.DEVNULL, check=False)
 
 
 def _open_up(folder: Path) -> None:

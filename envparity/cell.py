@@ -30,7 +30,13 @@ STEP_TIMEOUT = 60.0
 
 _HERE = Path(__file__).parent
 #: The modules that decide what a step sees.
-HARNESS_FILES = ("cell.py", "sandbox.py", "_sandbox_server.py", "_sandbox_namespaces.py")
+HARNESS_FILES = (
+    "cell.py",
+    "sandbox.py",
+    "_sandbox_server.py",
+    "_sandbox_namespaces.py",
+    "_sandbox_limits.py",
+)
 #: Changes with them, and with what lays packages out and makes wheels of them.
 HARNESS = digest(
     LAYOUT,

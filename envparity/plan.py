@@ -26,7 +26,7 @@ from envparity.cell import Cell
 from envparity.errors import CorpusError, InterpreterError, UsageError
 from envparity.expectation import Expectations
 from envparity.interpreter import Interpreter, discover, paths_named, select
-from envparity.sandbox import Sandbox, namespaces_available
+from envparity.sandbox import FORGONE, Sandbox, namespaces_available
 from envparity.scenario import OPT_IN, Scenario, is_named, read_scenario, scenario_folders
 from envparity.trust import check_oracle
 from envparity.vanilla import hidden_packages
@@ -244,6 +244,7 @@ class Plan:
             "user": "root" if os.geteuid() == 0 else "ordinary",
             "namespaces": self.namespaces,
             "why_plain": self.why_plain,
+            "forgone": [] if self.namespaces else list(FORGONE),
         }
 
 
