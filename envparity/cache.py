@@ -25,6 +25,7 @@ from attrs import frozen
 from filelock import FileLock, Timeout
 
 from envparity.errors import CacheError
+from envparity.seal import is_intact, seal
 
 #: Overrides where the cache lies.
 VARIABLE = "ENVPARITY_CACHE_DIR"
@@ -55,6 +56,10 @@ def digest(*parts: object) -> str:
 def digest_of_files(*paths: Path) -> str:
     """A digest of the contents of *paths*, in order."""
     return digest(*(hashlib.sha256(path.read_bytes()).hexdigest() for path in paths))
+
+
+#: Trees of caches that this process has found to be good.
+_SEEN: set[Path] = set()
 
 
 @frozen
@@ -94,34 +99,57 @@ class Cache:
         *make* gets an empty folder; when it raises, nothing stays.
         """
         place = self.folder / kind / name
-        if place.is_dir():
+        if self._is_good(place):
             return place
         with self.lock(kind, name):
-            if place.is_dir():
+            if self._is_good(place):
                 return place
             place.parent.mkdir(exist_ok=True)
             draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=place.parent))
             try:
+                if place.exists():  # it was damaged; whoever uses it still has it for a moment
+                    place.rename(draft / "damaged")
+                    remove_tree(draft / "damaged")
                 draft.chmod(0o755)
                 make(draft)
+                record = self._seal_of(place)
+                record.parent.mkdir(exist_ok=True)
+                write_atomically(record, json.dumps(seal(draft)))
                 draft.rename(place)
             except BaseException:
                 remove_tree(draft)
                 raise
+        _SEEN.add(place)
         return place
 
+    def _seal_of(self, place: Path) -> Path:
+        return self.folder / "seals" / f"{place.parent.name}-{place.name}.json"
+
+    def _is_good(self, place: Path) -> bool:
+        """Whether *place* is there and as it was made; asked once per process."""
+        if place in _SEEN and place.is_dir():
+            return True
+        if not (place.is_dir() and is_intact(place, self._seal_of(place))):
+            return False
+        _SEEN.add(place)
+        return True
+
     def read(self, kind: str, name: str) -> Any:
-        """The JSON document *kind*/*name*, or None when there is none that can be read."""
+        """The JSON document *kind*/*name*, or None when there is none, or not what was kept."""
         try:
-            return json.loads((self.folder / kind / f"{name}.json").read_bytes())
-        except (OSError, ValueError):
+            kept = json.loads((self.folder / kind / f"{name}.json").read_bytes())
+            document = kept["document"]
+            return document if kept["digest"] == digest(json.dumps(document)) else None
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return None
 
     def write(self, kind: str, name: str, document: object) -> None:
         """Keep *document* as *kind*/*name*."""
         place = self.folder / kind / f"{name}.json"
         place.parent.mkdir(exist_ok=True)
-        write_atomically(place, json.dumps(document))
+        text = json.dumps(document)
+        kept = json.dumps({"digest": digest(json.dumps(json.loads(text)))})
+        write_atomically(place, f'{kept[:-1]}, "document": {text}}}')
 
 
 def write_atomically(place: Path, text: str) -> None:

@@ -227,6 +227,49 @@ class TestTree:
         assert (draft / "half").exists()
 
 
+class TestDamage:
+    """A tree that is no longer what was made is made again."""
+
+    @pytest.mark.parametrize(
+        "damage",
+        [
+            "printf mine! > file",
+            "rm file",
+            "chmod 600 file",
+            "touch more",
+            "ln -sfn / link",
+            "rm -r ../one",
+            "echo '[]' > ../../seals/things-one.json",
+            "rm ../../seals/things-one.json",
+        ],
+    )
+    def test_made_again(self, cache: Cache, damage: str) -> None:
+        """Whatever was changed in it, the next process finds what was first made."""
+
+        def make(folder: Path) -> None:
+            (folder / "file").write_text("whole")
+            (folder / "link").symlink_to("file")
+
+        place = cache.tree("things", "one", make)
+        subprocess.run(["sh", "-c", damage], cwd=place, check=True)
+        cache_module._SEEN.clear()
+        assert place == cache.tree("things", "one", make)
+        assert "whole" == (place / "file").read_text()
+        assert ["file", "link"] == sorted(os.listdir(place))
+        assert Path("file") == (place / "link").readlink()
+        assert ["one"] == os.listdir(place.parent)
+
+    def test_bytecode(self, cache: Cache) -> None:
+        """What Python compiles there later is no damage."""
+        made: list[Path] = []
+        for _ in range(2):
+            place = cache.tree("things", "one", made.append)
+            (place / "__pycache__").mkdir(exist_ok=True)
+            (place / "__pycache__" / "module.pyc").write_text("")
+            cache_module._SEEN.clear()
+        assert 1 == len(made)
+
+
 class TestDocuments:
     """JSON documents are kept by name."""
 
@@ -241,7 +284,11 @@ class TestDocuments:
         """What is not there reads as nothing."""
         assert cache.read("facts", "one") is None
 
-    @pytest.mark.parametrize("content", [b"", b'{"a": 1', b"\xff\xfe", b"[1] [2]"])
+    @pytest.mark.parametrize(
+        "content",
+        [b"", b'{"a": 1', b"\xff\xfe", b"[1] [2]", b"{}", b"[]", b"7", b"[" * 100_000,
+         b'{"digest": "0", "document": {}}'],
+    )  # fmt: skip
     def test_corrupt(self, cache: Cache, content: bytes) -> None:
         """What is no JSON reads as nothing, and can be written anew."""
         cache.write("facts", "one", {})
@@ -517,6 +564,7 @@ class TestMemory:
 
 
 def test_what_is_kept_is_plain_json(cache: Cache) -> None:
-    """A document on disk is JSON that any program reads."""
+    """A document on disk is JSON that any program reads, with a digest beside it."""
     cache.write("facts", "one", {"a": "\udcff"})
-    assert json.loads((cache.folder / "facts/one.json").read_bytes()) == {"a": "\udcff"}
+    kept = json.loads((cache.folder / "facts/one.json").read_bytes())
+    assert kept["document"] == {"a": "\udcff"}
