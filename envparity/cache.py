@@ -116,8 +116,11 @@ class Cache:
                 record.parent.mkdir(exist_ok=True)
                 write_atomically(record, json.dumps(seal(draft)))
                 draft.rename(place)
-            except BaseException:
+            except BaseException as error:
                 remove_tree(draft)
+                if isinstance(error, shutil.Error):  # copytree's list of all that went wrong
+                    _, path, why = error.args[0][0]
+                    raise CacheError(f"cannot be written: {why}", path=Path(path)) from None
                 raise
         _SEEN.add(place)
         return place

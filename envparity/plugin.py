@@ -109,6 +109,9 @@ def pytest_configure(config: pytest.Config) -> None:
             )
     except EnvparityError as error:
         raise pytest.UsageError(str(error)) from None
+    except OSError as error:  # a disk that is full, a folder that vanished
+        where = f"{error.filename}: " if error.filename else ""
+        raise pytest.UsageError(f"{where}{error.strerror or error}") from None
     except Interrupted as stop:
         # There is nobody yet who would tell.
         sys.stderr.write(f"envparity: {stop}: nothing was judged\n")

@@ -167,6 +167,17 @@ class TestTree:
         assert list((cache.folder / "things").iterdir()) == []
         assert cache.tree("things", "one", lambda folder: None).is_dir()
 
+    def test_a_copy_that_fails(self, cache: Cache, tmp_path: Path) -> None:
+        """Where a tree cannot be copied into the cache, the first reason is told in a line."""
+        (tmp_path / "from").mkdir()
+        (tmp_path / "from" / "nowhere").symlink_to(tmp_path / "missing")
+        with pytest.raises(CacheError, match=r"from/nowhere|No such file") as caught:
+            cache.tree(
+                "things", "one", lambda draft: shutil.copytree(tmp_path / "from", draft / "x")
+            )
+        assert "\n" not in str(caught.value)
+        assert [] == os.listdir(cache.folder / "things")
+
     def test_not_seen_before_it_is_whole(self, cache: Cache) -> None:
         """While it is being made, nobody finds it under its name."""
 

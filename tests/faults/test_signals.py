@@ -17,8 +17,9 @@ from tests.acceptance.conftest import command, environment
 from tests.faults.conftest import processes_of, slow_scenario, start, until
 
 
-@pytest.mark.parametrize("workers", ["0", "2"])
-@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
+@pytest.mark.parametrize(
+    ("name", "workers"), [("SIGTERM", "0"), ("SIGTERM", "2"), ("SIGHUP", "0"), ("SIGINT", "2")]
+)
 def test_a_run_that_is_told_to_end_ends_clean(
     tmp_path: Path, corpus: Path, newest: str, name: str, workers: str
 ) -> None:

@@ -78,7 +78,9 @@ WAYS: Mapping[str, Way] = {
     "pytest.exit with 0": Way(
         IN_A_CELL.format(action="pytest.exit('enough', returncode=0)"), statuses=(1, 2, 3)
     ),
-    "a plugin that fails": Way("raise RuntimeError('broken plugin')", statuses=(1, 3, 4)),
+    "a plugin that fails": Way(
+        "raise RuntimeError('broken plugin')", statuses=(1, 3, 4), workers=("0",)
+    ),
     "a plugin that drops cells": Way(
         "def pytest_collection_modifyitems(items):\n    del items[1:]\n",
         words="the plan has 2 cells, and pytest collected 1",
