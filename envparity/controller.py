@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from envparity.cache import Cache
 from envparity.collecting import Worker, item_name
 from envparity.errors import EnvparityError, ReportError
 from envparity.gate import Gate, compare, within
+from envparity.interruption import Interruption
 from envparity.plan import Settings, make_plan, planned
 from envparity.report import terminal
 from envparity.report.changes import changes
@@ -33,7 +34,13 @@ class Controller(Worker):
 
     def __init__(self, config: pytest.Config, settings: Settings) -> None:
         self.began = time.monotonic()
-        plan, self._workspace = make_plan(settings)
+        self._interruption = Interruption()
+        self._interruption.watch()
+        try:
+            plan, self._workspace = make_plan(settings)
+        except BaseException:
+            self._interruption.restore()
+            raise
         try:
             super().__init__(plan, "controller")
             self.config = config
@@ -42,6 +49,8 @@ class Controller(Worker):
                 plan.expected(one, versions[one.python]) for one in plan.recalled.values()
             ]
             self.planned = -1
+            self.expected = len(self.corpus.broken) + sum(1 for _ in planned(plan, self.corpus))
+            self._selected = _is_selected(config)
             self.trouble: list[str] = []
             self.news: list[str] = []
             self._writer: ReportWriter | None = None
@@ -58,6 +67,7 @@ class Controller(Worker):
                     self._writer.add(verdict)
         except BaseException:
             self._workspace.close()
+            self._interruption.restore()
             raise
 
     @pytest.hookimpl(optionalhook=True)
@@ -136,13 +146,23 @@ class Controller(Worker):
 
     @property
     def is_complete(self) -> bool:
-        """Whether every planned cell has its verdict."""
-        return self.planned >= 0 and len(self.verdicts) == self.planned
+        """Whether every planned cell has its verdict, and no cell has two."""
+        cells = {(one.scenario, one.builder, one.python) for one in self.verdicts}
+        whole = self._selected or self.planned == self.expected
+        return self.planned >= 0 and len(cells) == len(self.verdicts) == self.planned and whole
+
+    def _check_plan(self) -> None:
+        """Trouble unless pytest collected the whole plan, or was asked for less."""
+        if self.planned >= 0 and self.planned != self.expected and not self._selected:
+            words = f"the plan has {self.expected} cells, and pytest collected {self.planned}"
+            self.trouble.append(f"{words}: a plugin or a change of the corpus got in between")
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """A run that judged nothing, or less than it planned, is not green."""
         judged = [one for one in self.verdicts if one.outcome is not Outcome.SKIPPED]
+        if exitstatus in {0, 1, 5}:
+            self._check_plan()
         if self.plan.recalled and exitstatus in {
             pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED
         }:  # fmt: skip
@@ -156,10 +176,11 @@ class Controller(Worker):
                 session.exitstatus = pytest.ExitCode.NO_TESTS_COLLECTED
         with contextlib.suppress(OSError):  # it costs time, and no verdict
             schedule.write(Cache(self.plan.settings.cache), self.verdicts, self.plan.durations)
-        whole = self.is_complete and exitstatus in {0, 1, 5}
+        whole = self.is_complete and exitstatus in {0, 1, 5} and not self.trouble
         if whole:
             session.exitstatus = self._gate(session.exitstatus)
-        self._report(lambda writer: writer.finish(self.planned, complete=whole))
+        stopped = str(self._interruption.signal.name) if self._interruption.signal else ""
+        self._report(lambda writer: writer.finish(self.planned, complete=whole, stopped=stopped))
         if self._products:
             self._produce(whole=whole)
         if self.trouble and session.exitstatus == pytest.ExitCode.OK:
@@ -220,6 +241,9 @@ class Controller(Worker):
             return pytest.ExitCode.USAGE_ERROR
         if self.gate is None:
             return exitstatus
+        if self._baseline is not None and not any(one.old for one in self.gate.transitions):
+            self.trouble.append("the baseline has none of these cells: there is nothing to compare")
+            return exitstatus or pytest.ExitCode.USAGE_ERROR
         if not self.gate.is_green:
             return pytest.ExitCode.TESTS_FAILED
         return exitstatus if self._baseline is None else pytest.ExitCode.OK
@@ -254,7 +278,20 @@ class Controller(Worker):
         for trouble in self.trouble:
             terminalreporter.write_line(trouble, red=True)
 
-    def pytest_unconfigure(self) -> None:
-        """Leave nothing behind."""
-        super().pytest_unconfigure()
-        self._workspace.close()
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_unconfigure(self) -> Generator[None, object, object]:
+        """Leave nothing behind, even where the account cannot be written to a closed terminal."""
+        try:
+            super().close()
+            return (yield)
+        finally:
+            self._workspace.close()
+            self._interruption.restore()
+
+
+def _is_selected(config: pytest.Config) -> bool:
+    """Whether pytest was asked for less than the whole plan."""
+    option = config.option
+    asked = ("keyword", "markexpr", "deselect", "lf", "stepwise", "collectonly")
+    below = any("::" in str(argument) for argument in config.args)
+    return below or any(getattr(option, name, None) for name in asked)

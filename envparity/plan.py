@@ -30,7 +30,7 @@ from envparity.expectation import Expectations
 from envparity.interpreter import Interpreter, discover, paths_named, select
 from envparity.ledger import Ledger
 from envparity.report.jsonl import FORMAT
-from envparity.sandbox import SYSTEM_PATH, Sandbox, namespaces_available
+from envparity.sandbox import FORGONE, SYSTEM_PATH, Sandbox, namespaces_available
 from envparity.scenario import OPT_IN, Scenario, is_named, read_scenario, scenario_folders
 from envparity.shard import Shard
 from envparity.trust import check_oracle
@@ -300,6 +300,7 @@ class Plan:
             "user": "root" if os.geteuid() == 0 else "ordinary",
             "namespaces": self.namespaces,
             "why_plain": self.why_plain,
+            "forgone": [] if self.namespaces else list(FORGONE),
         }
 
 
@@ -343,7 +344,9 @@ def make_plan(settings: Settings) -> tuple[Plan, Workspace]:
         workshop = plan.workshop("controller")
         with workshop.sandbox:
             described = {one.name: one.describe(workshop) for one in plan.builders}
-            trusted, distrusted = _trusted(interpreters, workshop)
+            trusted, distrusted = _trusted(
+                interpreters, workshop, strict=settings.python not in {None, "all"}
+            )
         plan = evolve(
             plan,
             descriptions=described,
@@ -374,15 +377,20 @@ def _with_ledger(plan: Plan, workshop: Workshop) -> Plan:
 
 
 def _trusted(
-    interpreters: Sequence[Interpreter], workshop: Workshop
+    interpreters: Sequence[Interpreter], workshop: Workshop, *, strict: bool
 ) -> tuple[dict[Interpreter, tuple[Blemish, ...]], list[str]]:
-    """The interpreters whose oracle is vanilla, but for blemishes; a line for each whose is not."""
+    """The interpreters whose oracle is vanilla, but for blemishes; a line for each whose is not.
+
+    With *strict* the latter is an InterpreterError: what was asked for by name is not left out.
+    """
     trusted: dict[Interpreter, tuple[Blemish, ...]] = {}
     problems = []
     for interpreter in interpreters:
         try:
             trusted[interpreter] = check_oracle(interpreter, workshop)
         except InterpreterError as error:
+            if strict:
+                raise
             problems.append(str(error))
     if not trusted:
         raise InterpreterError("no interpreter can be judged by", hint="; ".join(problems))

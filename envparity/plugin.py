@@ -7,6 +7,7 @@ workers of pytest-xdist read the plan, collect without starting a process, and j
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from envparity.builders import KINDS
 from envparity.collecting import VERDICT, Worker
 from envparity.controller import ATTRIBUTE, Controller
 from envparity.errors import EnvparityError
+from envparity.interruption import Interrupted
 from envparity.plan import Plan, Settings
 from envparity.report import SESSION
 from envparity.report.products import PRODUCTS
@@ -128,6 +130,13 @@ def pytest_configure(config: pytest.Config) -> None:
             session = _worker(workerinput, option.corpus)
     except EnvparityError as error:
         raise pytest.UsageError(printable(str(error))) from None
+    except OSError as error:  # a disk that is full, a folder that vanished
+        where = f"{error.filename}: " if error.filename else ""
+        raise pytest.UsageError(f"{where}{error.strerror or error}") from None
+    except Interrupted as stop:
+        # There is nobody yet who would tell.
+        sys.stderr.write(f"envparity: {stop}: nothing was judged\n")
+        raise
     config.pluginmanager.register(session, SESSION)
 
 

@@ -22,7 +22,7 @@ EXIT_STATUSES = """\b
 Exit status:
   0  parity in every cell that applies, but for expected failures
   1  a cell differs, is refused or in error; or cells are missing
-  2  stopped by the keyboard
+  2  stopped by the keyboard, or by SIGTERM or SIGHUP
   3  an error in envparity itself
   4  a command line or a machine that cannot be served
   5  nothing was judged
@@ -174,7 +174,8 @@ def run(
     arguments += [name for name, is_set in flags.items() if is_set]
     arguments += ["-v"] * verbose + ["-q"] * quiet
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    os.environ.pop("PYTEST_ADDOPTS", None)
+    for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
+        os.environ.pop(name, None)
     status = int(pytest.main(arguments))
     # For git bisect every other status than 0 would be bad, and a builder that cannot even
     # describe itself is found out before a cell is judged.

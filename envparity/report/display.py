@@ -87,9 +87,10 @@ class Display:
         """Keep what should never happen."""
         self._trouble.append(str(excrepr))
 
-    def pytest_keyboard_interrupt(self) -> None:
-        """Say that the run was stopped."""
-        self._trouble.append("stopped by the keyboard: what follows is not the whole run")
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Say that the run was stopped, and by which signal."""
+        why = str(excinfo.value) or "stopped by the keyboard"
+        self._trouble.append(f"{why}: what follows is not the whole run")
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: object | None) -> None:

@@ -46,14 +46,17 @@ class ReportWriter:
         self._counts[str(verdict.outcome)] += 1
         self._write(verdict.to_json())
 
-    def finish(self, planned: int, *, complete: bool) -> None:
-        """Write the footer and close; a run that was cut off gets none."""
+    def finish(self, planned: int, *, complete: bool, stopped: str = "") -> None:
+        """Write the footer and close; a run that was cut off gets none, but says what by."""
+        reported = sum(self._counts.values())
         if complete:
             counts = _all_outcomes(self._counts)
-            reported = sum(self._counts.values())
             self._write(
                 {"kind": "footer", "planned": planned, "reported": reported, "outcomes": counts}
             )
+        else:
+            why = stopped or "incomplete"
+            self._write({"kind": "cut off", "by": why, "planned": planned, "reported": reported})
         self._file.close()
 
     def _write(self, line: Mapping[str, Any]) -> None:
@@ -200,7 +203,9 @@ def _read_lines(path: Path) -> list[Mapping[str, Any]]:
             hint=f"this version of envparity reads format {FORMAT}",
         )
     if documents[-1]["kind"] != "footer" or len(documents) == 1:
+        last = documents[-1]
+        by = f" by {last.get('by')}" if last["kind"] == "cut off" else ""
         raise ReportError(
-            "the report has no footer: its run was cut off", path=path, line=len(lines)
+            f"the report has no footer: its run was cut off{by}", path=path, line=len(lines)
         )
     return documents
