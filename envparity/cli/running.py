@@ -39,7 +39,7 @@ def _absolute(value: object) -> object:
     return value.absolute() if isinstance(value, Path) and value != STDOUT else value
 
 
-@click.command(epilog=EXIT_STATUSES)
+@click.command(epilog=EXIT_STATUSES, short_help="Judge builders with the corpus, or a part.")
 @click.argument("scenarios", nargs=-1, metavar="[SCENARIO]...", shell_complete=scenario_names)
 @click.option(
     "--builder",
