@@ -85,6 +85,7 @@ def _absolute(value: object) -> object:
 )
 @click.option("--shard", metavar="K/N", help="Only part K of N of the cells, for N machines.")
 @click.option("--no-evidence", is_flag=True, help="Keep less of failing cells in the report.")
+@click.option("--show-vanilla", is_flag=True, help="With each failure, all that vanilla does.")
 @click.option("--no-namespaces", is_flag=True, help="Do without private mount namespaces.")
 @click.option("--shuffle", type=int, metavar="SEED", help="Judge the cells in another order.")
 @click.option("--exitfirst", "-x", is_flag=True, help="Stop at the first failure.")
@@ -105,6 +106,7 @@ def run(
     update_expectations: bool,
     shard: str | None,
     no_evidence: bool,
+    show_vanilla: bool,
     no_namespaces: bool,
     shuffle: int | None,
     exitfirst: bool,
@@ -150,6 +152,7 @@ def run(
         "--bisect": bisect,
         "--update-expectations": update_expectations,
         "--no-evidence": no_evidence,
+        "--show-vanilla": show_vanilla,
         "--no-namespaces": no_namespaces,
         "--exitfirst": exitfirst,
     }
