@@ -38,6 +38,7 @@ class Controller(Worker):
             self.trouble: list[str] = []
             self.news: list[str] = []
             self.began = time.monotonic()
+            self._header = plan.header()
             self._writer: ReportWriter | None = None
             self.gate: Gate | None = None
             self._products = Products(**{name: getattr(config.option, name) for name in PRODUCTS})
@@ -45,7 +46,7 @@ class Controller(Worker):
             baseline = config.option.baseline
             self._baseline = read_report(baseline) if baseline is not None else None
             if config.option.report is not None:
-                self._writer = ReportWriter(config.option.report, plan.header())
+                self._writer = ReportWriter(config.option.report, self._header)
         except BaseException:
             self._workspace.close()
             raise
@@ -131,7 +132,7 @@ class Controller(Worker):
             self.trouble.append("the run was cut off: no Markdown, JUnit or badge is written")
             return
         try:
-            self._products.write(Report(self.plan.header(), tuple(self.verdicts), {}), self.gate)
+            self._products.write(Report(self._header, tuple(self.verdicts), {}), self.gate)
         except EnvparityError as error:
             self.trouble.append(str(error))
 
@@ -158,7 +159,7 @@ class Controller(Worker):
             return SKIP_REVISION
         if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
             return exitstatus
-        now = Report(self.plan.header(), tuple(self.verdicts), {})
+        now = Report(self._header, tuple(self.verdicts), {})
         try:
             if self._baseline is not None:
                 before = within(self._baseline, self.plan.settings.scenarios, now, self._share())
