@@ -53,6 +53,7 @@ class Controller(Worker):
             self._selected = _is_selected(config)
             self.trouble: list[str] = []
             self.news: list[str] = []
+            self._header = plan.header()
             self._writer: ReportWriter | None = None
             self.gate: Gate | None = None
             self._products = Products(
@@ -62,7 +63,7 @@ class Controller(Worker):
             baseline = config.option.baseline
             self._baseline = read_report(baseline) if baseline is not None else None
             if config.option.report is not None:
-                self._writer = ReportWriter(config.option.report, plan.header())
+                self._writer = ReportWriter(config.option.report, self._header)
                 for verdict in self.verdicts:
                     self._writer.add(verdict)
         except BaseException:
@@ -199,7 +200,7 @@ class Controller(Worker):
             return
         try:
             self._products.write(
-                Report(self.plan.header(), tuple(self.verdicts), {}),
+                Report(self._header, tuple(self.verdicts), {}),
                 self.gate,
                 corpus=self.plan.settings.corpus,
             )
@@ -229,7 +230,7 @@ class Controller(Worker):
             return SKIP_REVISION
         if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
             return exitstatus
-        now = Report(self.plan.header(), tuple(self.verdicts), {})
+        now = Report(self._header, tuple(self.verdicts), {})
         try:
             if self._baseline is not None:
                 before = within(self._baseline, self.plan.settings.scenarios, now, self._share())

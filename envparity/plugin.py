@@ -78,6 +78,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--no-evidence", action="store_true", help="keep less of cells that fail in the report"
     )
+    group.addoption("--show-vanilla", action="store_true", help="with a failure, what vanilla does")
     group.addoption("--bisect", action="store_true", help="exit with 125 where nothing can be said")
 
 

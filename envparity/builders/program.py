@@ -31,6 +31,7 @@ from envparity.builders import (
 )
 from envparity.builders.bench import Bench
 from envparity.cache import Cache, digest, digest_of_files
+from envparity.document import nearest_files
 from envparity.environment import Environment
 from envparity.errors import BuilderError, CacheError, UsageError
 from envparity.sandbox import Bind, Command, Job, Mount
@@ -301,9 +302,11 @@ def executable(argument: str) -> ProgramBuilder:
     """The builder `exec:ARGUMENT`; UsageError when there is no such program."""
     path = shutil.which(argument) if argument else None
     if path is None:
+        hint = "exec:PROGRAM takes a path, or a name on PATH, of something with mode +x"
+        close = nearest_files(Path(argument)) if argument else None
         raise UsageError(
             f"exec:{argument} names no executable program",
-            hint="exec:PROGRAM takes a path, or a name on PATH, of something with mode +x",
+            hint=f"{hint}; {close}" if close else hint,
         )
     program = Path(path).absolute()
     return ProgramBuilder(

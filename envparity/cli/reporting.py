@@ -18,7 +18,7 @@ from envparity.report.schema import schema_text
 from envparity.report.terminal import account, make_console
 
 
-@click.command()
+@click.command(short_help="Say what changed between reports, and what got worse.")
 @click.argument("old", type=click.Path(path_type=Path))
 @click.argument("news", type=click.Path(path_type=Path), nargs=-1, required=True, metavar="NEW...")
 @click.option(

@@ -40,7 +40,7 @@ def _absolute(value: object) -> object:
     return value.absolute() if isinstance(value, Path) and value != STDOUT else value
 
 
-@click.command(epilog=EXIT_STATUSES)
+@click.command(epilog=EXIT_STATUSES, short_help="Judge builders with the corpus, or a part.")
 @click.argument("scenarios", nargs=-1, metavar="[SCENARIO]...", shell_complete=scenario_names)
 @click.option(
     "--builder",
@@ -93,6 +93,7 @@ def _absolute(value: object) -> object:
 )
 @click.option("--shard", metavar="K/N", help="Only part K of N of the cells, for N machines.")
 @click.option("--no-evidence", is_flag=True, help="Keep less of failing cells in the report.")
+@click.option("--show-vanilla", is_flag=True, help="With each failure, all that vanilla does.")
 @click.option("--no-namespaces", is_flag=True, help="Do without private mount namespaces.")
 @click.option("--fresh", is_flag=True, help="Judge again what has not changed since it was.")
 @click.option("--profile", is_flag=True, help="Show where the seconds went.")
@@ -116,6 +117,7 @@ def run(
     update_expectations: bool,
     shard: str | None,
     no_evidence: bool,
+    show_vanilla: bool,
     no_namespaces: bool,
     fresh: bool,
     profile: bool,
@@ -164,6 +166,7 @@ def run(
         "--bisect": bisect,
         "--update-expectations": update_expectations,
         "--no-evidence": no_evidence,
+        "--show-vanilla": show_vanilla,
         "--no-namespaces": no_namespaces,
         "--profile": profile,
         "--fresh": fresh,

@@ -112,10 +112,11 @@ class Display:
             console.print(terminal.legend())
             console.print()
         limit = None if self.verbosity > 0 else terminal.STORIES
+        vanilla = session.config.option.show_vanilla
         told = (
-            terminal.stories(session.verdicts, limit=limit)
+            terminal.stories(session.verdicts, limit=limit, vanilla=vanilla)
             if session.gate is None
-            else changes(session.gate, verbose=self.verbosity > 0)
+            else changes(session.gate, verbose=self.verbosity > 0, vanilla=vanilla)
         )
         for line in told:
             console.print(line, soft_wrap=True)

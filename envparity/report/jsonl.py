@@ -6,7 +6,6 @@ A file without its footer is the report of a run that was cut off, and is never 
 from __future__ import annotations
 
 import contextlib
-import difflib
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -15,6 +14,7 @@ from typing import Any, TextIO
 
 from attrs import field, frozen
 
+from envparity.document import nearest_files
 from envparity.errors import ReportError, UsageError
 from envparity.verdict import Outcome, Verdict
 
@@ -164,23 +164,13 @@ def _is_count(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
-def _nearest(path: Path) -> str | None:
-    """Files beside *path* that have nearly its name, as a hint."""
-    try:
-        names = [one.name for one in path.parent.iterdir() if one.is_file()]
-    except OSError:
-        return None
-    close = difflib.get_close_matches(path.name, names)
-    return f"nearest: {', '.join(close)}" if close else None
-
-
 def _read_lines(path: Path) -> list[Mapping[str, Any]]:
     """The lines of a report that begins with a header of this format and ends with a footer."""
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
         words = f"the report cannot be read: {error.strerror}"
-        raise ReportError(words, path=path, hint=_nearest(path)) from None
+        raise ReportError(words, path=path, hint=nearest_files(path)) from None
     except OSError as error:
         raise ReportError(f"the report cannot be read: {error.strerror}", path=path) from None
     except UnicodeDecodeError:
