@@ -79,7 +79,8 @@ def opened(window: Browser, page: Path) -> Iterator[Browser]:
     assert window.complaints() == []
 
 
-ROWS = "return [...document.querySelectorAll('#view tbody tr:not(.gap) th')].map(one => one.textContent)"
+ROWS = """return [...document.querySelectorAll("#view tbody tr:not(.gap) th")]
+    .map(one => one.textContent)"""
 FOCUS = "const at = document.activeElement; return at.ariaLabel || at.textContent"
 STORY = "return document.getElementById('story').open"
 
