@@ -121,7 +121,9 @@ function chips(group, entries, chosen) {
 
 // --- the grid --------------------------------------------------------------------------------
 const view = $("view");
-let body = null, rowHeight = 25, headHeight = 0, drawn = new Map(), printing = false, notes = false;
+let body = null, rowHeight = 25, drawn = new Map(), printing = false, notes = false;
+// Asking the browser for sizes while a table changes makes it lay out everything at once.
+const size = { width: 0, height: 0 };
 
 function aggregate(row, column) {
   // The worst of the cells, how many fail, and the one that a click opens.
@@ -178,9 +180,15 @@ function heading(column) {
   return h("th", attributes, h("span", { title: label, "aria-label": `${label} ${data.builders[column.b]}` , role: "text" }, short));
 }
 
-function drawGrid() {
+function measure() {
+  size.width = view.clientWidth;
+  size.height = view.clientHeight;
+  rowHeight = parseFloat(getComputedStyle(document.documentElement).getPropertyValue("--row")) || 25;
+}
+
+function drawGrid(scrolled) {
   // Room to the right is for what each scenario says; on paper and on a telephone there is none.
-  const room = view.clientWidth - 336 - columns.reduce((sum, one) => sum + (one.ps.length > 1 ? 68 : 25), 0);
+  const room = size.width - 336 - columns.reduce((sum, one) => sum + (one.ps.length > 1 ? 68 : 25), 0);
   notes = !printing && innerWidth > 768 && room > 240;
   const table = h("table", { class: "grid", role: "grid", "aria-label": "Outcomes by scenario, builder and interpreter", "aria-rowcount": rows.length + 2, "aria-colcount": columns.length + 1 + notes });
   const cols = h("colgroup", null, h("col", { class: "name" }), columns.map((one) => h("col", { class: one.ps.length > 1 ? "all" : "one" })), notes ? h("col", { class: "note" }) : "");
@@ -202,19 +210,17 @@ function drawGrid() {
   drawn = new Map();
   if (rows.length) view.replaceChildren(table);
   else view.replaceChildren(h("p", { class: "empty" }, "No cell is like that."));
-  rowHeight = parseFloat(getComputedStyle(document.documentElement).getPropertyValue("--row")) || 25;
-  headHeight = table.tHead.offsetHeight;
   active.r = Math.max(0, Math.min(active.r, rows.length - 1));
   active.c = Math.max(0, Math.min(active.c, columns.length));
-  draw();
+  draw(scrolled);
 }
 
-function draw() {
+function draw(scrolled = view.scrollTop) {
   // Only rows in sight have nodes; two spacers stand for the others.
   if (!rows.length) return;
-  const over = 12;
-  let from = Math.max(0, Math.floor(view.scrollTop / rowHeight) - over);
-  let to = Math.min(rows.length, Math.ceil((view.scrollTop + view.clientHeight) / rowHeight) + over);
+  const over = 8;
+  let from = Math.max(0, Math.floor(scrolled / rowHeight) - over);
+  let to = Math.min(rows.length, Math.ceil((scrolled + size.height) / rowHeight) + over);
   if (printing) { from = 0; to = rows.length; }
   const focused = body.contains(document.activeElement);
   const next = new Map();
@@ -241,7 +247,7 @@ function mark(focus) {
 
 function move(r, c) {
   active = { r: Math.max(0, Math.min(r, rows.length - 1)), c: Math.max(0, Math.min(c, columns.length)) };
-  const top = active.r * rowHeight, room = view.clientHeight - headHeight - rowHeight;
+  const top = active.r * rowHeight, room = view.clientHeight - (view.querySelector("thead")?.offsetHeight || 0) - rowHeight;
   if (top < view.scrollTop) view.scrollTop = top;
   else if (top > view.scrollTop + room) view.scrollTop = top - room;
   draw();
@@ -287,7 +293,7 @@ function nextFailure(step) {
   }
 }
 
-view.addEventListener("scroll", () => requestAnimationFrame(draw), { passive: true });
+view.addEventListener("scroll", () => requestAnimationFrame(() => draw()), { passive: true });
 view.addEventListener("click", (event) => {
   const cell = event.target.closest("td, tbody th"), line = cell?.closest("tr");
   if (!line || line.className === "gap") return;
@@ -448,14 +454,14 @@ function restore() {
   }
 }
 
-function refresh() { choose(); drawGrid(); keep(); }
+function refresh(scrolled) { choose(); drawGrid(scrolled); keep(); }
 
 const fill = (select, all, entries) => select.append(h("option", { value: "" }, all), ...entries.map((one) => h("option", { value: one }, one)));
 fill($("builder"), "all builders", data.builders);
 fill($("theme"), "all themes", themes);
 fill($("python"), "all interpreters", data.pythons.map((one) => one[0]));
 for (const [id, key] of [["query", "q"], ["builder", "b"], ["theme", "t"], ["python", "p"]]) {
-  $(id).addEventListener("input", () => { state[key] = $(id).value; view.scrollTop = 0; refresh(); });
+  $(id).addEventListener("input", () => { state[key] = $(id).value; refresh(0); view.scrollTop = 0; });
 }
 $("builder").hidden = B < 2; $("theme").hidden = themes.length < 2; $("python").hidden = P < 2;
 document.querySelector(".filter").addEventListener("submit", (event) => { event.preventDefault(); move(active.r, active.c); });
@@ -467,9 +473,14 @@ $("fold").addEventListener("click", () => {
   refresh();
 });
 addEventListener("hashchange", restore);
-addEventListener("resize", () => requestAnimationFrame(drawGrid));
+new ResizeObserver(() => {
+  const { width } = size;
+  measure();
+  if (width !== size.width) drawGrid(); else draw();
+}).observe(view);
 addEventListener("beforeprint", () => { printing = true; drawn = new Map(); drawGrid(); });
 addEventListener("afterprint", () => { printing = false; drawGrid(); });
 // Where the columns do not fit, builders begin as one column each.
 if (B > 1 && B * P * 25 + Math.min(336, innerWidth * .45) > innerWidth) data.builders.forEach((_, b) => folded.add(b));
+measure();
 restore();
