@@ -392,8 +392,8 @@ async function tell(b, s, p) {
   dialog.replaceChildren(
     h("div", { class: "bar" }, h("span", { class: `badge ${letter}` }, `${GLYPHS[letter]} ${letter === "x" ? `${outcome}, as expected` : outcome}`),
       change && change !== "unchanged" && letter !== "g" ? h("span", { class: "badge" }, change) : "",
-      h("button", { class: "button push", type: "button", title: "The failure before this one (p)", onclick: () => { nextFailure(-1); press(active.r, active.c); } }, "Previous"),
-      h("button", { class: "button", type: "button", title: "The failure after this one (n)", onclick: () => { nextFailure(1); press(active.r, active.c); } }, "Next"),
+      h("button", { class: "button push", type: "button", title: "The failure before this one (p)", "aria-label": "Previous failure", onclick: () => { nextFailure(-1); press(active.r, active.c); } }, "‹"),
+      h("button", { class: "button", type: "button", title: "The failure after this one (n)", "aria-label": "Next failure", onclick: () => { nextFailure(1); press(active.r, active.c); } }, "›"),
       h("button", { class: "button", type: "button", "aria-label": "Close", onclick: () => dialog.close() }, "✕")),
     h("div", { class: "tell" },
       h("h2", { id: "story-title", tabindex: "-1" }, name.startsWith(`${theme}/`) ? [h("small", null, `${theme}/`), name.slice(theme.length + 1)] : name),
