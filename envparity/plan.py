@@ -220,6 +220,12 @@ class Plan:
         """The rules of the expectations that explained nothing, though all of theirs was run."""
         if not (self.expectations.rules and self.namespaces):
             return []
+        builtin = Settings()
+        if (
+            self.settings.corpus != builtin.corpus
+            and self.settings.expectations == builtin.expectations
+        ):
+            return []  # They are about the corpus that they came with.
         versions = {one.label: one.version for one in self.interpreters}
         return self.expectations.idle(verdicts, versions, self.scenario_names())
 
