@@ -161,6 +161,7 @@ class Judge:
         self.modules = modules
         self.folder = folder
         self.failed = False
+        self.reason = ""
         self.terminal = os.dup(2)
         self.seconds: dict[str, float] = {}
         self.tests: dict[tuple[str, int], list[str]] = defaultdict(list)
@@ -215,6 +216,7 @@ class Judge:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Notice that a test failed."""
         self.failed |= report.failed
+        self.reason = report.longreprtext if report.failed else self.reason
 
     def look(self, session: pytest.Session) -> None:
         """Which test reaches which line of the reference, and how long does it take?"""
@@ -231,7 +233,7 @@ class Judge:
                     sys.settrace(None)
                     facts.append((item.nodeid, time.perf_counter() - start, sorted(lines)))
                     if failed:
-                        told.write_text(item.nodeid)
+                        told.write_text(f"{item.nodeid}\n{self.reason}")
                         os._exit(1)
                 told.write_text(json.dumps(facts))
         if os.waitpid(pid, 0)[1]:
@@ -352,7 +354,9 @@ def prepare(folder: Path) -> None:
             place = folder / "home" / ".pyenv" / "versions" / python.parts[-3] / "bin"
             place.mkdir(parents=True, exist_ok=True)
             (place / python.name).symlink_to(python)
+    (folder / "elsewhere").mkdir()
     os.environ.update(CC=str(compiler), HOME=str(folder / "home"), HYPOTHESIS_PROFILE="mutants")
+    tempfile.tempdir = os.environ["TMPDIR"] = str(folder / "elsewhere")
     os.chdir(folder)
     sys.path[:] = [str(folder)] + [path for path in sys.path if Path(path or ".") != ROOT]
 
@@ -370,6 +374,7 @@ def run_tests(modules: Sequence[str]) -> None:
         options = ["-q", "-p", "no:cacheprovider", "-p", "no:xdist", f"--basetemp={folder}/tmp"]
         options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
         pytest.main([*options, "tests/reference"], plugins=[Judge(modules, folder)])
+        tempfile.tempdir = None
         os.chdir(ROOT)
 
 
