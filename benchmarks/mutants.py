@@ -1,6 +1,7 @@
 """Mutation testing of `reference/`: what do its unit tests and the corpus not notice?
 
     python benchmarks/mutants.py tests [MODULE...]     # every mutant, with the unit tests
+    python benchmarks/mutants.py again [MODULE...]     # what survived or is new, with more of them
     python benchmarks/mutants.py corpus [MODULE...]    # what survived, with scenarios
     python benchmarks/mutants.py page                  # docs/mutants.md
 
@@ -99,7 +100,7 @@ def mutants_of(module: str) -> Iterator[tuple[Mutant, str]]:
     names = _function_names(tree)
     lines = source.splitlines()
     for mutation in mutations:
-        if mutation.contained_by_top_level_function is None:
+        if mutation.contained_by_top_level_function not in names:
             continue
         new, old = mutation.mutated_node, mutation.original_node
         changed = file_mutation.deep_replace(tree, old, new)
@@ -157,8 +158,9 @@ def mutate(module: str, source: str) -> None:
 class Judge:
     """The pytest plugin that runs the mutants instead of the tests."""
 
-    def __init__(self, modules: Sequence[str], folder: Path) -> None:
+    def __init__(self, modules: Sequence[str], folder: Path, *, again: bool) -> None:
         self.modules = modules
+        self.again = again
         self.folder = folder
         self.failed = False
         self.reason = ""
@@ -178,9 +180,15 @@ class Judge:
         self.look(session)
         items = {item.nodeid: item for item in session.items}
         for module in self.modules:
-            kept = [mutant for mutant in read_record() if mutant.module != module]
+            record = read_record()
+            kept = [mutant for mutant in record if mutant.module != module]
+            known = {mutant.key: mutant.killed_by for mutant in record if self.again}
             found = []
             for mutant, source in mutants_of(module):
+                if killed_by := known.get(mutant.key):
+                    mutant.killed_by = killed_by
+                    found.append(mutant)
+                    continue
                 tests = [items[name] for name in self.choose(module, mutant.line)]
                 mutant.killed_by = self.judge(mutant, source, tests)
                 found.append(mutant)
@@ -200,7 +208,7 @@ class Judge:
         own = [name for name in names if f"/test_{module.strip('_')}" in name]
         if module in IN_PROCESSES:
             own += [name for name in self.seconds if any(one in name for one in PROCESS_TESTS)]
-        left = BUDGET
+        left = BUDGET * (10 if self.again else 1)
         for name in names:
             left -= self.seconds[name]
             if left > 0:
@@ -361,7 +369,7 @@ def prepare(folder: Path) -> None:
     sys.path[:] = [str(folder)] + [path for path in sys.path if Path(path or ".") != ROOT]
 
 
-def run_tests(modules: Sequence[str]) -> None:
+def run_tests(modules: Sequence[str], *, again: bool) -> None:
     """Judge every mutant of the modules with the unit tests."""
     phases = (Phase.explicit, Phase.generate)  # nobody reads the smallest example
     settings.register_profile(
@@ -371,9 +379,17 @@ def run_tests(modules: Sequence[str]) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         prepare(folder)
-        options = ["-q", "-p", "no:cacheprovider", "-p", "no:xdist", f"--basetemp={folder}/tmp"]
+        options = [
+            "-p",
+            "no:cacheprovider",
+            "-p",
+            "no:xdist",
+            "-p",
+            "no:terminal",
+            f"--basetemp={folder}/tmp",
+        ]
         options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
-        pytest.main([*options, "tests/reference"], plugins=[Judge(modules, folder)])
+        pytest.main([*options, "tests/reference"], plugins=[Judge(modules, folder, again=again)])
         tempfile.tempdir = None
         os.chdir(ROOT)
 
@@ -381,12 +397,12 @@ def run_tests(modules: Sequence[str]) -> None:
 def main() -> None:
     """Read the command line and do what it says."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("what", choices=("tests", "corpus", "page"))
+    parser.add_argument("what", choices=("tests", "again", "corpus", "page"))
     parser.add_argument("modules", nargs="*", choices=[*MODULES, []], default=[])
     options = parser.parse_args()
     modules = options.modules or MODULES
-    if options.what == "tests":
-        run_tests(modules)
+    if options.what in ("tests", "again"):
+        run_tests(modules, again=options.what == "again")
 
 
 if __name__ == "__main__":

@@ -161,11 +161,16 @@ def _kind(words: Sequence[str]) -> str:
     return "string" if "''" in words and set(words) <= {"''", "(", ")"} else "code"
 
 
-def _encoding(source: bytes) -> str:
-    """The encoding that PEP 263 gives *source*, or Latin-1 where that does not decode it."""
+def declared_encoding(source: bytes) -> str:
+    """The encoding that PEP 263 gives *source*: its cookie's, or UTF-8."""
     lines = re.split(rb"\r\n|\r|\n", source, maxsplit=2)[:2]
     cookie = next(filter(None, map(COOKIE.match, lines)), None)
-    for name in (cookie[1].decode("ascii") if cookie else "utf-8", "utf-8"):
+    return cookie[1].decode("ascii") if cookie else "utf-8"
+
+
+def _encoding(source: bytes) -> str:
+    """An encoding that holds *source*: the declared one, UTF-8, or Latin-1, which always does."""
+    for name in (declared_encoding(source), "utf-8"):
         try:
             if name not in ("idna", "punycode") and source.decode(name).encode(name) == source:
                 return name
