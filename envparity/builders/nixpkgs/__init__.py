@@ -130,6 +130,7 @@ class Nixpkgs:
             prefix = nix.build(expression, place, digest(checkout.dump(), text), shared=own)
         except BuilderError as error:
             message = error.message.replace(str(root), str(checkout.folder))
+            message = re.sub(rf"{re.escape(str(home))}/store/\w{{32}}-", "", message)
             if _LACKS.search(message):
                 raise Unsupported(message) from None
             kind = Refused if _REFUSES.search(message) else BuilderError
