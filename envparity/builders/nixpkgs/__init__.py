@@ -226,6 +226,8 @@ def tools(task: Task) -> dict[str, str]:
             found[name] = path
         elif name != "patchelf" or list((task.base / "lib").glob("libpython*.so*")):
             raise Unsupported(f"{name} is not installed here: `apt install {package}`")
+    compiler = Path(found["cc"]).resolve()
+    found["compiler"] = f"{compiler} {compiler.stat().st_size} {compiler.stat().st_mtime_ns}"
     return found
 
 

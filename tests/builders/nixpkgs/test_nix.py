@@ -128,6 +128,7 @@ def test_pruning(tmp_path: Path) -> None:
     made = fake(tmp_path)
     roots = made.home / "roots"
     roots.mkdir(parents=True)
+    (made.home / "compiled").mkdir()
     made.prune()
     long_ago = time.time() - 3 * 24 * 3600
     for number in range(KEPT):
@@ -135,7 +136,9 @@ def test_pruning(tmp_path: Path) -> None:
         os.utime(roots / str(number), (long_ago, long_ago), follow_symlinks=False)
     made.prune()
     assert not (tmp_path / "collected").exists()
+    assert (made.home / "compiled").exists()
     made.build(Path("/e.nix"), Path("/r.json"), "n")
     made.prune()
     assert [path.name for path in roots.iterdir()] == ["n"]
+    assert not (made.home / "compiled").exists()
     assert (tmp_path / "collected").read_text() == "--gc --quiet\n"

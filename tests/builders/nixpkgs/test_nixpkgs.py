@@ -123,6 +123,28 @@ def test_a_second_run(tree: Tree, bench_of: BenchOf, cache: Path) -> None:
     }
 
 
+def test_what_is_compiled(tree: Tree, bench_of: BenchOf, cache: Path) -> None:
+    """Wrappers that differ in their environment alone are compiled once, and differ."""
+    name = f"nixpkgs:{tree.folder}"
+    kept = cache / "homes" / "nixpkgs-contained" / "compiled"
+    tree.edit(PYTHON / "wrapper.nix", "--inherit-argv0", '--inherit-argv0 --set HERE "$out"')
+    code = "import os; print(os.environ['HERE'])"
+    with bench_of(name) as bench:
+        first = bench.build(name)
+        there = sorted(kept.iterdir())
+        second = bench.build(name, bench.wheel("one", {"lib/one.py": "two = 3\n"}))
+        assert sorted(kept.iterdir()) == there
+        assert {len(path.name) for path in there} == {32}
+        assert first.environment.prefix != second.environment.prefix
+        for made in (first, second):
+            assert made.says(code) == str(made.environment.prefix)
+        # What does not compile is an error, and nothing is kept of it.
+        tree.edit(PYTHON / "wrapper.nix", '--set HERE "$out"', "--set HERE '\"'")
+    with bench_of(name) as bench, pytest.raises(BuilderError, match=r"-env: .*error: "):
+        bench.build(name)
+    assert sorted(kept.iterdir()) == there
+
+
 def test_what_collides(tree: Tree, bench_of: BenchOf) -> None:
     """What buildEnv does not link together is refused, in its own words."""
     name = f"nixpkgs:{tree.folder}"
