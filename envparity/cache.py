@@ -8,6 +8,7 @@ another could mistake for a result. Locks are flock(2)'s and end with their hold
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
 import json
 import os
@@ -82,6 +83,29 @@ class Cache:
         return cls(folder)
 
     @contextlib.contextmanager
+    def alone(self) -> Iterator[bool]:
+        """Whether no run uses the cache, and none begins to before this is left."""
+        descriptor = self._open_use()
+        try:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield False
+            else:
+                yield True
+        finally:
+            os.close(descriptor)
+
+    def use(self) -> int:
+        """Say that a run uses the cache, until the descriptor that is returned is closed."""
+        descriptor = self._open_use()
+        fcntl.flock(descriptor, fcntl.LOCK_SH)
+        return descriptor
+
+    def _open_use(self) -> int:
+        return os.open(self.folder / "locks" / "use", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+    @contextlib.contextmanager
     def lock(self, kind: str, name: str) -> Iterator[None]:
         """Hold the lock on one thing, so that only one worker makes it."""
         with FileLock(self.folder / "locks" / f"{kind}-{name}"):
@@ -94,6 +118,7 @@ class Cache:
         """
         place = self.folder / kind / name
         if place.is_dir():
+            _touch(place)
             return place
         with self.lock(kind, name):
             if place.is_dir():
@@ -110,17 +135,34 @@ class Cache:
         return place
 
     def read(self, kind: str, name: str) -> Any:
-        """The JSON document *kind*/*name*, or None when there is none that can be read."""
+        """The JSON document *kind*/*name*, or None when there is none as it was written."""
         try:
-            return json.loads((self.folder / kind / f"{name}.json").read_bytes())
-        except (OSError, ValueError):
+            kept = (place := self.folder / kind / f"{name}.json").read_bytes()
+        except OSError:
             return None
+        checksum, _, text = kept.partition(b"\n")
+        if checksum != _checksum(kind, name, text):
+            return None
+        _touch(place)
+        return json.loads(text)
 
     def write(self, kind: str, name: str, document: object) -> None:
         """Keep *document* as *kind*/*name*."""
         place = self.folder / kind / f"{name}.json"
         place.parent.mkdir(exist_ok=True)
-        write_atomically(place, json.dumps(document))
+        text = json.dumps(document)
+        write_atomically(place, f"{_checksum(kind, name, text.encode()).decode()}\n{text}")
+
+
+def _touch(place: Path) -> None:
+    """Have the time of *place* say that it was used; who prunes the cache goes by that."""
+    with contextlib.suppress(OSError):
+        os.utime(place)
+
+
+def _checksum(kind: str, name: str, text: bytes) -> bytes:
+    """What tells a document from one that a disk, or somebody, has changed or moved."""
+    return hashlib.sha256(f"{kind}/{name}\n".encode() + text).hexdigest().encode()
 
 
 def write_atomically(place: Path, text: str) -> None:
@@ -186,9 +228,10 @@ class Workspace:
     next run, which finds the lock free.
     """
 
-    def __init__(self, folder: Path, lock: FileLock) -> None:
+    def __init__(self, folder: Path, lock: FileLock, use: int) -> None:
         self.folder = folder
         self._lock = lock
+        self._use = use
 
     @classmethod
     def create(cls, cache: Cache) -> Workspace:
@@ -212,11 +255,12 @@ class Workspace:
                 path=runs,
                 hint=f"set {WORKSPACE_VARIABLE} to a folder that can be written",
             ) from error
-        return cls(folder, lock)
+        return cls(folder, lock, cache.use())
 
     def close(self) -> None:
         """Remove the workspace."""
         remove_tree(self.folder)
+        os.close(self._use)
         self._lock.release()
         Path(self._lock.lock_file).unlink(missing_ok=True)
 

@@ -21,6 +21,7 @@ from envparity.interpreter import Interpreter
 from envparity.sandbox import Bind, Command, Job
 from envparity.scenario import Scenario
 from envparity.step import StepOutcome
+from envparity.stopwatch import BUILD, ORACLE, STEPS
 from envparity.vanilla import LAYOUT, vanilla_environment
 from envparity.verdict import Outcome, Verdict
 from envparity.workshop import WHEELWRIGHT, Workshop
@@ -38,6 +39,9 @@ HARNESS = digest(
     digest_of_files(*(_HERE / name for name in HARNESS_FILES)),
 )
 
+#: Scenario, builder and the interpreter's label.
+CellId = tuple[str, str, str]
+
 
 @frozen
 class Cell:
@@ -47,6 +51,11 @@ class Cell:
     builder: Builder
     interpreter: Interpreter
     others: tuple[Interpreter, ...] = ()
+
+    @property
+    def id(self) -> CellId:
+        """What tells it from the other cells of a run."""
+        return self.scenario.id, self.builder.name, self.interpreter.label
 
     def judge(self, workshop: Workshop) -> Verdict:
         """Run the cell and say how it ended; what a person can put right is `error`."""
@@ -66,22 +75,31 @@ class Cell:
             verdict = self.verdict(Outcome.ERROR, f"{where}{error.strerror or error}")
         finally:
             workshop.release()
-        return evolve(verdict, seconds=time.monotonic() - began)
+        spent = workshop.stopwatch.lap()
+        return evolve(verdict, seconds=time.monotonic() - began, spent=spent)
+
+    def skipped(self, workshop: Workshop) -> Verdict | None:
+        """The verdict where the scenario does not apply here, which takes no process to see."""
+        reason = inapplicable(self.scenario, self.interpreter, self.others, workshop)
+        return self.verdict(Outcome.SKIPPED, reason) if reason else None
 
     def _judge(self, workshop: Workshop) -> Verdict:
         scenario, interpreter = self.scenario, self.interpreter
-        if reason := inapplicable(scenario, interpreter, self.others, workshop):
-            return self.verdict(Outcome.SKIPPED, reason)
+        if skipped := self.skipped(workshop):
+            return skipped
         if scenario.refuses or scenario.guarantee:
-            return self.verdict(*check_contract(scenario, self.builder, interpreter, workshop))
+            with workshop.stopwatch.measure(BUILD):
+                return self.verdict(*check_contract(scenario, self.builder, interpreter, workshop))
         home, environment = self.sides(workshop)
         vanilla = self._vanilla(home, workshop)
         roots = Rerooting.of(home, interpreter), Rerooting.of(environment, interpreter)
-        theirs = self.run_steps(environment, workshop)
+        theirs, recalled = self._observe(environment, workshop)
         differences = compare(scenario.steps, vanilla, roots[0], theirs, roots[1])
         if differences:
-            # A false alarm is the worst that can happen: before anybody is blamed, vanilla has
-            # to say the same again. What it said once may be about a machine that has changed.
+            # A false alarm is the worst that can happen: before anybody is blamed, both sides
+            # have to say the same again. What was said once may be about another machine.
+            if recalled:
+                theirs, recalled = self._observe(environment, workshop, fresh=True)
             again = self._vanilla(home, workshop, fresh=True)
             if again != vanilla:
                 if self._vanilla(home, workshop, fresh=True) != again:
@@ -93,20 +111,23 @@ class Cell:
                 differences = compare(scenario.steps, again, roots[0], theirs, roots[1])
         if differences:
             return self.verdict(Outcome.DIFFERS, gist(differences), tuple(differences))
-        return self.verdict(Outcome.PARITY)
+        return evolve(self.verdict(Outcome.PARITY), recalled=recalled)
 
     def sides(self, workshop: Workshop) -> tuple[Environment, Environment]:
         """Vanilla and the builder's environment, with the scenario's packages in each.
 
         Raises what the builder does: Refused, Unsupported or BuilderError.
         """
-        wheels = workshop.wheels(self.scenario, self.interpreter)
-        environment = self.builder.build(
-            Request(self.interpreter, wheels, self.scenario.prefix_shape), workshop
-        )
-        home = vanilla_environment(
-            self.interpreter, wheels, workshop.cache, namespaces=workshop.namespaces
-        )
+        measure = workshop.stopwatch.measure
+        with measure(BUILD):
+            wheels = workshop.wheels(self.scenario, self.interpreter)
+            environment = self.builder.build(
+                Request(self.interpreter, wheels, self.scenario.prefix_shape), workshop
+            )
+        with measure(ORACLE):
+            home = vanilla_environment(
+                self.interpreter, wheels, workshop.cache, namespaces=workshop.namespaces
+            )
         return home, environment
 
     def verdict(
@@ -146,10 +167,25 @@ class Cell:
         document = None if fresh else workshop.cache.read("outcomes", key)
         if document is not None:
             return [StepOutcome.from_json(one) for one in document]
-        outcomes = self.run_steps(home, workshop)
+        with workshop.stopwatch.measure(ORACLE):
+            outcomes = self.run_steps(home, workshop)
         self._check_declared(outcomes)
         workshop.cache.write("outcomes", key, [one.to_json() for one in outcomes])
         return outcomes
+
+    def _observe(
+        self, environment: Environment, workshop: Workshop, *, fresh: bool = False
+    ) -> tuple[list[StepOutcome], bool]:
+        """What the steps do in *environment*, and whether that was seen in an equal one before."""
+        ledger = workshop.ledger
+        known = ledger.observed(self, environment) if ledger is not None else None
+        if known is not None and known.outcomes is not None and not fresh:
+            return known.outcomes, True
+        with workshop.stopwatch.measure(STEPS):
+            outcomes = self.run_steps(environment, workshop)
+        if known is not None:
+            known.enter(outcomes)
+        return outcomes, False
 
     def _check_declared(self, outcomes: Sequence[StepOutcome]) -> None:
         """CorpusError unless vanilla ended every step as declared, and printed something."""

@@ -19,16 +19,18 @@ from envparity.report import terminal
 from envparity.verdict import NOBODY, Outcome, Verdict
 
 if TYPE_CHECKING:
+    from envparity.cache import Workspace
     from envparity.workshop import Workshop
 
 
 class Worker:
     """Collects and judges cells; with `-n 0` the controller does it itself."""
 
-    def __init__(self, plan: Plan, name: str) -> None:
+    def __init__(self, plan: Plan, name: str, workspace: Workspace | None = None) -> None:
         self.plan = plan
         self.name = name
         self.corpus = plan.corpus()
+        self._own = workspace
         self._workshop: Workshop | None = None
 
     @property
@@ -54,14 +56,23 @@ class Worker:
         return not (collection_path == corpus or corpus.is_relative_to(collection_path))
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Shuffle when asked; every worker shuffles alike."""
+        """Dear cells first, or shuffled when asked; every worker does it alike."""
+        rank = {cell: number for number, cell in enumerate(self.plan.durations)}
+
+        def place(item: pytest.Item) -> int:
+            known = rank.get(item.cell.id) if isinstance(item, CellItem) else None
+            return len(rank) if known is None else known
+
+        items.sort(key=place)
         if self.plan.settings.shuffle is not None:
             random.Random(self.plan.settings.shuffle).shuffle(items)
 
     def pytest_unconfigure(self) -> None:
-        """Close the sandbox."""
+        """Close the sandbox, and the workspace where it is this worker's alone."""
         if self._workshop is not None:
             self._workshop.sandbox.close()
+        if self._own is not None:
+            self._own.close()
 
 
 class CorpusDirectory(pytest.Directory):
@@ -77,7 +88,7 @@ class CorpusDirectory(pytest.Directory):
             broken.error = error
             broken.scenario_id = name
             yield broken
-        for cell in planned(worker.plan, worker.corpus):
+        for cell in planned(worker.plan, worker.corpus, left=True):
             item: CellItem = CellItem.from_parent(self, name=item_name(cell))
             item.cell = cell
             item.worker = worker
@@ -133,10 +144,13 @@ class CellItem(_Item):
 
     def runtest(self) -> None:
         """Judge the cell."""
-        verdict = self.cell.judge(self.worker.workshop)
-        plan, version = self.worker.plan, self.cell.interpreter.version
-        strict = not plan.settings.update_expectations
-        self.conclude(plan.expectations.judge(verdict, version, strict=strict))
+        ledger = self.worker.plan.ledger
+        verdict = ledger.recall(self.cell) if ledger is not None else None
+        if verdict is None:
+            verdict = self.cell.judge(self.worker.workshop)
+            if ledger is not None:
+                ledger.enter(self.cell, verdict)
+        self.conclude(self.worker.plan.expected(verdict, self.cell.interpreter.version))
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """Where the scenario is."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
+from envparity import _remote_worker, remote, schedule
+from envparity.cache import Cache
 from envparity.collecting import Worker, item_name
 from envparity.errors import EnvparityError, ReportError
 from envparity.gate import Gate, compare, within
@@ -28,39 +31,67 @@ class Controller(Worker):
     """Makes the plan, gathers the verdicts, writes the report, and decides what is green."""
 
     def __init__(self, config: pytest.Config, settings: Settings) -> None:
+        self.began = time.monotonic()
         plan, self._workspace = make_plan(settings)
         try:
             super().__init__(plan, "controller")
             self.config = config
-            self.verdicts: list[Verdict] = []
+            versions = {one.label: one.version for one in plan.interpreters}
+            self.verdicts = [
+                plan.expected(one, versions[one.python]) for one in plan.recalled.values()
+            ]
             self.planned = -1
             self.trouble: list[str] = []
             self.news: list[str] = []
-            self.began = time.monotonic()
             self._writer: ReportWriter | None = None
             self.gate: Gate | None = None
             baseline = config.option.baseline
             self._baseline = read_report(baseline) if baseline is not None else None
             if config.option.report is not None:
                 self._writer = ReportWriter(config.option.report, plan.header())
+                for verdict in self.verdicts:
+                    self._writer.add(verdict)
         except BaseException:
             self._workspace.close()
             raise
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
-        """Tell a worker of pytest-xdist where the plan is."""
-        node.workerinput["envparity_workspace"] = str(self.plan.workspace)
+        """Tell a worker of pytest-xdist where the plan is, or what it says."""
+        if node.gateway.spec.ssh:
+            node.workerinput[remote.TERMS] = remote.terms(self.plan)
+        else:
+            node.workerinput[remote.WORKSPACE] = str(self.plan.workspace)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_getremotemodule(self) -> Any:
+        """What workers on other machines run; None leaves it to pytest-xdist."""
+        return _remote_worker if self.is_remote else None
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether the run's workers are on other machines."""
+        return any("ssh=" in spec for spec in self.config.option.tx or ())
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionstart(self) -> Iterator[None]:
+        """A machine that cannot be reached is told in one line."""
+        import execnet  # noqa: PLC0415
+
+        try:
+            yield
+        except execnet.HostNotFound as error:
+            raise pytest.UsageError(f"{error} cannot be reached by ssh") from None
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, node: Any, ids: list[str]) -> None:
         """Every worker collects the same cells; what they collect is the plan."""
-        self.planned = len(ids)
+        self.planned = len(self.plan.recalled) + len(ids)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """With `-n 0` this process collects itself."""
-        if session.items:
-            self.planned = len(session.items)
+        if session.items or self.config.option.dist == "no":
+            self.planned = len(self.plan.recalled) + len(session.items)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take down a verdict, or that a worker died over a cell."""
@@ -94,6 +125,11 @@ class Controller(Worker):
         return Verdict(report.nodeid, NOBODY, NOBODY, Outcome.ERROR, reason)
 
     @property
+    def has_work(self) -> bool:
+        """Whether any cell is left to be judged."""
+        return any(planned(self.plan, self.corpus, left=True)) or bool(self.corpus.broken)
+
+    @property
     def is_complete(self) -> bool:
         """Whether every planned cell has its verdict."""
         return self.planned >= 0 and len(self.verdicts) == self.planned
@@ -102,11 +138,19 @@ class Controller(Worker):
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """A run that judged nothing, or less than it planned, is not green."""
         judged = [one for one in self.verdicts if one.outcome is not Outcome.SKIPPED]
+        if self.plan.recalled and exitstatus in {
+            pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED
+        }:  # fmt: skip
+            failed = any(one.is_failure for one in self.verdicts)
+            exitstatus = pytest.ExitCode.TESTS_FAILED if failed else pytest.ExitCode.OK
+            session.exitstatus = exitstatus
         if exitstatus == pytest.ExitCode.OK:
             if not self.is_complete:
                 session.exitstatus = pytest.ExitCode.TESTS_FAILED
             elif not any(one.outcome is Outcome.PARITY for one in judged):
                 session.exitstatus = pytest.ExitCode.NO_TESTS_COLLECTED
+        with contextlib.suppress(OSError):  # it costs time, and no verdict
+            schedule.write(Cache(self.plan.settings.cache), self.verdicts, self.plan.durations)
         whole = self.is_complete and exitstatus in {0, 1, 5}
         if whole:
             session.exitstatus = self._gate(session.exitstatus)

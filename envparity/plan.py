@@ -17,15 +17,17 @@ from typing import Any
 
 from attrs import evolve, field, frozen
 
-from envparity import __version__, builders
+from envparity import __version__, builders, schedule
+from envparity.blemish import Blemish, told
 from envparity.builders import Builder, Description
 from envparity.cache import Cache, Workspace, default_folder
 from envparity.capability import Tool, find_tools, write_tools
-from envparity.cell import Cell
+from envparity.cell import Cell, CellId
 from envparity.errors import CorpusError, InterpreterError, UsageError
 from envparity.expectation import Expectations
 from envparity.interpreter import Interpreter, discover, paths_named, select
-from envparity.sandbox import Sandbox, namespaces_available
+from envparity.ledger import Ledger
+from envparity.sandbox import SYSTEM_PATH, Sandbox, namespaces_available
 from envparity.scenario import OPT_IN, Scenario, is_named, read_scenario, scenario_folders
 from envparity.trust import check_oracle
 from envparity.vanilla import hidden_packages
@@ -60,6 +62,10 @@ class Settings:
     """A file, or a folder with one per kind of builder."""
     update_expectations: bool = False
     """Whether they are rewritten with what the run sees."""
+    recall: bool = False
+    """Whether cells that need no judging are left out of what workers collect."""
+    fresh: bool = False
+    """Whether verdicts of earlier runs are left unread."""
     shuffle: int | None = None
     """Seed of the cells' order; None for the corpus's own."""
 
@@ -129,6 +135,16 @@ class Plan:
     tools: Mapping[str, Tool]
     corpus_digest: str
     expectations: Expectations
+    ledger: Ledger | None = None
+    """None until the builders have said what they are."""
+    durations: Mapping[CellId, float] = field(factory=dict)
+    """Seconds of the cells that are known to be dear, the dearest first."""
+    recalled: Mapping[CellId, Verdict] = field(factory=dict)
+    """What needs no judging: nothing has changed since it was judged, or it does not apply."""
+    left_out: frozenset[CellId] = frozenset()
+    """What the controller has recalled, where this is the plan of a worker elsewhere."""
+    blemishes: Mapping[str, tuple[Blemish, ...]] = field(factory=dict)
+    """What is less than vanilla about each interpreter, by its label."""
 
     @property
     def builders(self) -> list[Builder]:
@@ -159,6 +175,7 @@ class Plan:
             sandbox=sandbox,
             data=self.data,
             tools=self.tools,
+            ledger=self.ledger,
         )
 
     def preamble(self) -> list[str]:
@@ -179,8 +196,15 @@ class Plan:
                 f"hidden: {len(hidden)} things in the interpreters' own site-packages, which the "
                 "report names"
             )
+        if blemishes := told(self.blemishes):
+            lines.append(f"less than vanilla: {blemishes}")
         lines += [f"left out: {problem}" for problem in self.problems]
         return lines
+
+    def expected(self, verdict: Verdict, version: str) -> Verdict:
+        """*verdict* on an interpreter of *version*, as the expectations have it."""
+        strict = not self.settings.update_expectations
+        return self.expectations.judge(verdict, version, strict=strict)
 
     def idle_rules(self, verdicts: Sequence[Verdict]) -> list[CorpusError]:
         """The rules of the expectations that explained nothing, though all of theirs was run."""
@@ -229,6 +253,7 @@ class Plan:
                     "build": one.build_kind,
                     "fingerprint": one.fingerprint,
                     "hidden": list(hidden_packages(one)),
+                    "blemishes": [b.to_json() for b in self.blemishes.get(one.label, ())],
                 }
                 for one in self.interpreters
             ],
@@ -284,8 +309,10 @@ def make_plan(settings: Settings) -> tuple[Plan, Workspace]:
             plan,
             descriptions=described,
             interpreters=tuple(trusted),
+            blemishes={one.label: found for one, found in trusted.items()},
             problems=(*plan.problems, *distrusted),
         )
+        plan = _with_ledger(plan, workshop)
         plan.save()
     except BaseException:
         workspace.close()
@@ -293,27 +320,45 @@ def make_plan(settings: Settings) -> tuple[Plan, Workspace]:
     return plan, workspace
 
 
+def _with_ledger(plan: Plan, workshop: Workshop) -> Plan:
+    """*plan* with its ledger, and with the verdicts that take no process to come to."""
+    settings = plan.settings
+    ledger = Ledger.open(
+        Cache(settings.cache), plan.interpreters, plan.builders, plan.descriptions,
+        tools=plan.tools, system_path=SYSTEM_PATH, namespaces=plan.namespaces, fresh=settings.fresh,
+    )  # fmt: skip
+    cells = planned(plan, plan.corpus()) if settings.recall else ()
+    known = {cell.id: ledger.recall(cell) or cell.skipped(workshop) for cell in cells}
+    recalled = {name: verdict for name, verdict in known.items() if verdict is not None}
+    durations = schedule.read(ledger.cache, settings.builders)
+    return evolve(plan, ledger=ledger, recalled=recalled, durations=durations)
+
+
 def _trusted(
     interpreters: Sequence[Interpreter], workshop: Workshop
-) -> tuple[list[Interpreter], list[str]]:
-    """The interpreters whose oracle is vanilla, and a line for each whose is not."""
-    trusted, problems = [], []
+) -> tuple[dict[Interpreter, tuple[Blemish, ...]], list[str]]:
+    """The interpreters whose oracle is vanilla, but for blemishes; a line for each whose is not."""
+    trusted: dict[Interpreter, tuple[Blemish, ...]] = {}
+    problems = []
     for interpreter in interpreters:
         try:
-            check_oracle(interpreter, workshop)
+            trusted[interpreter] = check_oracle(interpreter, workshop)
         except InterpreterError as error:
             problems.append(str(error))
-        else:
-            trusted.append(interpreter)
     if not trusted:
         raise InterpreterError("no interpreter can be judged by", hint="; ".join(problems))
     return trusted, problems
 
 
-def planned(plan: Plan, corpus: Corpus) -> Iterator[Cell]:
-    """The cells of a run: scenario by scenario, so that builds are shared soon."""
+def planned(plan: Plan, corpus: Corpus, *, left: bool = False) -> Iterator[Cell]:
+    """The cells of a run: scenario by scenario, so that builds are shared soon.
+
+    With *left* only those that have to be judged.
+    """
     builders_ = plan.builders
     for scenario in corpus.scenarios:
         for builder in builders_:
             for interpreter in plan.interpreters:
-                yield Cell(scenario, builder, interpreter, plan.found)
+                cell = Cell(scenario, builder, interpreter, plan.found)
+                if not (left and (cell.id in plan.recalled or cell.id in plan.left_out)):
+                    yield cell

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from envparity import remote
 from envparity.builders import KINDS
 from envparity.collecting import VERDICT, Worker
 from envparity.controller import ATTRIBUTE, Controller
@@ -52,6 +53,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write what fails into the expectations, and take out what no longer does",
     )
+    group.addoption("--fresh", action="store_true", help="judge again what has not changed")
+    group.addoption(
+        "--recall", action="store_true", help="collect only the cells that have to be judged"
+    )
+    group.addoption("--profile", action="store_true", help="show where the seconds went")
     group.addoption("--shuffle", type=int, metavar="SEED", help="judge cells in another order")
     group.addoption(
         "--baseline", type=Path, metavar="FILE", help="green is what is no worse than this report"
@@ -71,6 +77,8 @@ def settings_of(config: pytest.Config) -> Settings:
         "scenarios": tuple(option.scenario or ()),
         "namespaces": not option.no_namespaces,
         "shuffle": option.shuffle,
+        "fresh": option.fresh,
+        "recall": option.recall,
         "update_expectations": option.update_expectations,
     }
     if option.corpus is not None:
@@ -101,13 +109,21 @@ def pytest_configure(config: pytest.Config) -> None:
     try:
         if workerinput is None:
             session = Controller(config, settings_of(config))
+            if session.plan.recalled and not session.has_work:
+                option.dist, option.tx = "no", []  # a worker takes longer to start than the rest
         else:
-            session = Worker(
-                Plan.load(Path(workerinput["envparity_workspace"])), workerinput["workerid"]
-            )
+            session = _worker(workerinput, option.corpus)
     except EnvparityError as error:
         raise pytest.UsageError(str(error)) from None
     config.pluginmanager.register(session, SESSION)
+
+
+def _worker(given: dict[str, Any], corpus: Path) -> Worker:
+    """A worker of the run that *given* tells of: on this machine, or on another."""
+    if remote.TERMS in given:
+        plan, workspace = remote.join(given[remote.TERMS], corpus)
+        return Worker(plan, given["workerid"], workspace)
+    return Worker(Plan.load(Path(given[remote.WORKSPACE])), given["workerid"])
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -61,7 +61,7 @@ def open_subject(scenario: str, settings: Settings, *, control: bool = False) ->
             f"a cell has one builder, not {len(names)}", hint="name one with --builder"
         )
     asked = (*names, CONTROL) if control and names != (CONTROL,) else names
-    plan, workspace = make_plan(evolve(settings, builders=asked, scenarios=(scenario,)))
+    plan, workspace = make_plan(evolve(settings, builders=asked, scenarios=(scenario,), fresh=True))
     try:
         corpus = plan.corpus()
         if len(corpus.scenarios) + len(corpus.broken) != 1:

@@ -72,6 +72,10 @@ class Verdict:
     digest: str = ""
     """The scenario's, so that a later run knows whether it judges the same."""
     seconds: float = field(default=0.0, eq=False)
+    spent: Mapping[str, float] = field(factory=dict, eq=False)
+    """Of these, on what: `oracle`, `build`, `steps`; the rest is the harness's."""
+    recalled: bool = field(default=False, eq=False)
+    """Whether an earlier run came to it, and nothing that it rests on has changed since."""
 
     @property
     def is_failure(self) -> bool:
@@ -109,12 +113,14 @@ class Verdict:
             "python": self.python,
             "outcome": str(self.outcome),
             "seconds": round(self.seconds, 4),
+            "spent": {part: round(seconds, 4) for part, seconds in self.spent.items()},
             "reason": self.reason,
             "differences": [one.to_json() for one in self.differences],
             "summary": self.summary,
             "origin": list(self.origin),
             "expected": self.expected,
             "digest": self.digest,
+            "cached": self.recalled,
             "rerun": self.rerun,
         }
 
@@ -133,4 +139,6 @@ class Verdict:
             expected=data["expected"],
             digest=data["digest"],
             seconds=data["seconds"],
+            spent=data.get("spent", {}),
+            recalled=data.get("cached", False),
         )

@@ -11,6 +11,7 @@ import fcntl
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from envparity.cache import Cache, digest, digest_of_files, remove_tree
 from envparity.capability import Tool
@@ -19,6 +20,10 @@ from envparity.interpreter import Interpreter
 from envparity.package import Wheel, build_wheel, wheel_is_shared
 from envparity.sandbox import SYSTEM_PATH, Sandbox
 from envparity.scenario import Scenario, tree
+from envparity.stopwatch import Stopwatch
+
+if TYPE_CHECKING:
+    from envparity.ledger import Ledger
 
 #: Changes with the code that makes wheels.
 WHEELWRIGHT = digest_of_files(
@@ -32,7 +37,7 @@ ENVIRONMENTS_KEPT = 24
 class Workshop:
     """Where one worker works. *folder* is the run's workspace, shared by its workers.
 
-    *data* is the folder with `scenarios`, `reference` and `bugs`.
+    *data* is the folder with `scenarios`, `reference` and `bugs`; without a *ledger* all is run.
     """
 
     def __init__(
@@ -44,6 +49,7 @@ class Workshop:
         data: Path,
         tools: Mapping[str, Tool],
         system_path: Sequence[str] = SYSTEM_PATH,
+        ledger: Ledger | None = None,
     ) -> None:
         self.cache = cache
         self.folder = folder
@@ -52,6 +58,8 @@ class Workshop:
         self.tools = tools
         self.system_path = tuple(system_path)
         self.index = Index(cache)
+        self.ledger = ledger
+        self.stopwatch = Stopwatch()
         self._held: dict[str, int] = {}
         self._recent: dict[str, None] = {}
         self._wheels: dict[tuple[Path, str | None, str], Wheel] = {}

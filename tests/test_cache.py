@@ -517,6 +517,29 @@ class TestMemory:
 
 
 def test_what_is_kept_is_plain_json(cache: Cache) -> None:
-    """A document on disk is JSON that any program reads."""
+    """A document on disk is a line with its checksum, and JSON that any program reads."""
     cache.write("facts", "one", {"a": "\udcff"})
-    assert json.loads((cache.folder / "facts/one.json").read_bytes()) == {"a": "\udcff"}
+    checksum, text = (cache.folder / "facts/one.json").read_text().splitlines()
+    assert 64 == len(checksum)
+    assert json.loads(text) == {"a": "\udcff"}
+
+
+def test_what_a_disk_spoils_is_not_there(cache: Cache) -> None:
+    """A document of which any one byte has changed, or that is cut off anywhere, is not read."""
+    cache.write("facts", "one", {"outcome": "parity", "seconds": 1.5})
+    place = cache.folder / "facts/one.json"
+    whole = place.read_bytes()
+    for position in range(len(whole)):
+        place.write_bytes(whole[:position] + b"%c" % (whole[position] ^ 1) + whole[position + 1 :])
+        assert cache.read("facts", "one") is None
+        place.write_bytes(whole[:position])
+        assert cache.read("facts", "one") is None
+    place.write_bytes(whole)
+    assert cache.read("facts", "one") is not None
+
+
+def test_what_is_moved_is_not_there(cache: Cache) -> None:
+    """A document under the name of another is not read: names are what documents are found by."""
+    cache.write("facts", "one", {})
+    (cache.folder / "facts/one.json").rename(cache.folder / "facts/two.json")
+    assert cache.read("facts", "two") is None

@@ -64,7 +64,17 @@ def test_help_names_every_command() -> None:
     """`--help` says what the program is for and what it can do."""
     result = run("--help")
     assert 0 == result.exit_code
-    for words in ("vanilla", "run", "list", "show", "interpreters", "lint", "shrink", "explain"):
+    for words in (
+        "vanilla",
+        "run",
+        "list",
+        "show",
+        "interpreters",
+        "lint",
+        "shrink",
+        "explain",
+        "smoke",
+    ):
         assert words in result.output
 
 

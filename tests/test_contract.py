@@ -41,6 +41,7 @@ class FakeBuilder:
     spoil: Callable[[Path], object] = lambda wheels: None
     name: str = "fake"
     places: tuple[Path, ...] = ()
+    program: Path | None = None
     asked: list[tuple[str, Request]] = attrs.Factory(list)
 
     def describe(self, workshop: Workshop) -> Description:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from attrs import evolve
 
+from envparity.blemish import Treatment
 from envparity.cache import Cache
 from envparity.errors import InterpreterError
 from envparity.interpreter import Interpreter, discover, select
 from envparity.sandbox import Job, Sandbox
 from envparity.step import StepOutcome
-from envparity.trust import check_oracle
+from envparity.trust import check_oracle, stamp
 from envparity.workshop import Workshop
+from tests.doubles import make_interpreter
 
 
 @pytest.fixture
@@ -33,18 +37,30 @@ def interpreter(tmp_path: Path) -> Interpreter:
 
 
 def says(
-    workshop: Workshop, monkeypatch: pytest.MonkeyPatch, stdout: str, stderr: str = ""
+    workshop: Workshop,
+    monkeypatch: pytest.MonkeyPatch,
+    stdout: str,
+    stderr: str = "",
+    ways: str = "",
 ) -> None:
-    """Let the probe answer *stdout*."""
-    answer = StepOutcome(exit=0, stdout=stdout, stderr=stderr)
-    monkeypatch.setattr(workshop.sandbox, "run", lambda job: [answer])
+    """Let the probe answer *stdout*, and the interpreter's other starts print *ways*."""
+    outcomes = [StepOutcome(0, stdout, stderr), StepOutcome(0, ways, "")]
+    monkeypatch.setattr(workshop.sandbox, "run", lambda job: outcomes)
+
+
+def answer(prefix: object, **facts: object) -> str:
+    """What the probe says of an oracle that is at *prefix*, and otherwise as it should be."""
+    fine = {"prefix": str(prefix), "base": str(prefix)}
+    lists: dict[str, object] = {"path": [], "found": [], "custom": [], "modules": [], "frozen": []}
+    return json.dumps({**lists, **fine, **facts})
 
 
 def test_every_interpreter_is_trusted(workshop: Workshop, tmp_path: Path) -> None:
     """The bare oracle of each interpreter is an interpreter and nothing more."""
     found, _ = discover(cache_dir=tmp_path)
     for one in found:
-        check_oracle(one, workshop)
+        kinds = {blemish.kind for blemish in check_oracle(one, workshop)}
+        assert not kinds & {"getpath", "frozen", "archive", "pyvenv.cfg"}, (one.label, kinds)
 
 
 def test_checked_once(
@@ -65,8 +81,7 @@ def test_packages_that_were_not_hidden(
 ) -> None:
     """An oracle with somebody's packages in it is not vanilla, and its answer is not kept."""
     prefix = interpreter.prefix
-    answer = f'{{"prefix": "{prefix}", "base": "{prefix}", "found": ["pip"], "custom": []}}'
-    says(workshop, monkeypatch, answer)
+    says(workshop, monkeypatch, answer(prefix, found=["pip"]))
     for _ in range(2):
         with pytest.raises(InterpreterError, match="vanilla still has packages: pip"):
             check_oracle(interpreter, workshop)
@@ -76,28 +91,76 @@ def test_another_prefix(
     workshop: Workshop, interpreter: Interpreter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An oracle that is elsewhere, or in a virtual environment, is not vanilla."""
-    says(workshop, monkeypatch, '{"prefix": "/v", "base": "/b", "found": [], "custom": []}')
+    says(workshop, monkeypatch, answer("/v", base="/b"))
     with pytest.raises(InterpreterError, match="says that its prefix is /v, of /b"):
         check_oracle(interpreter, workshop)
 
 
-def test_customised(
-    workshop: Workshop, interpreter: Interpreter, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("key", "words"), [("custom", "customised by"), ("modules", "loads")])
+def test_what_runs_at_the_start(
+    workshop: Workshop,
+    interpreter: Interpreter,
+    monkeypatch: pytest.MonkeyPatch,
+    key: str,
+    words: str,
 ) -> None:
-    """Only the standard library may hold what customises the start."""
+    """Only the standard library may hold what customises the start, or is loaded then."""
     prefix = interpreter.prefix
-    for place, fine in ((interpreter.paths["stdlib"], True), ("/home/user", False)):
-        answer = (
-            f'{{"prefix": "{prefix}", "base": "{prefix}", "found": [],'
-            f' "custom": ["{place}/sitecustomize.py"]}}'
-        )
-        says(workshop, monkeypatch, answer)
-        other = evolve(interpreter, fingerprint=place)
-        if fine:
-            check_oracle(other, workshop)
-        else:
-            with pytest.raises(InterpreterError, match=r"by /home/user/sitecustomize\.py"):
-                check_oracle(other, workshop)
+    stdlib = interpreter.paths["stdlib"]
+    says(workshop, monkeypatch, answer(prefix, **{key: [f"{stdlib}/sitecustomize.py"]}))
+    check_oracle(evolve(interpreter, fingerprint="one"), workshop)
+    for place in ("/home/user", f"{stdlib}-of-old"):
+        says(workshop, monkeypatch, answer(prefix, **{key: [f"{place}/sitecustomize.py"]}))
+        with pytest.raises(InterpreterError, match=f"{words} {place}/sitecustomize"):
+            check_oracle(evolve(interpreter, fingerprint="another"), workshop)
+
+
+@pytest.mark.parametrize(
+    ("facts", "ways", "kind", "words"),
+    [
+        ({"path": ["/opt/patched"]}, None, "getpath", "sys.path has /opt/patched"),
+        ({"frozen": ["os"]}, None, "frozen", "not what was frozen into it at its build: os"),
+        ({}, "/usr\n{venv}\n", "getpath", "through a link, it says that its prefix is /usr"),
+        ({}, "{prefix}\n/usr\n", "getpath", "does not heed pyvenv.cfg: its prefix is /usr"),
+        ({}, "", "getpath", "started through a link, it says that its prefix is nowhere"),
+    ],
+)
+def test_named(
+    workshop: Workshop,
+    interpreter: Interpreter,
+    monkeypatch: pytest.MonkeyPatch,
+    facts: dict[str, list[str]],
+    ways: str | None,
+    kind: str,
+    words: str,
+) -> None:
+    """A patched getpath and a modified library are named, and are named again from the cache."""
+    one = evolve(interpreter, fingerprint="one", debian_layout=False)
+    places = {"prefix": interpreter.prefix, "venv": workshop.sandbox.cell / "venv"}
+    said = (ways if ways is not None else "{prefix}\n{venv}\n").format(**places)
+    says(workshop, monkeypatch, answer(interpreter.prefix, **facts), ways=said)
+    for _ in range(2):
+        found = [blemish for blemish in check_oracle(one, workshop) if blemish.kind == kind]
+        assert [Treatment.NAMED] == list({blemish.treatment for blemish in found})
+        assert words in found[0].detail
+
+
+def test_the_standard_library_changes(workshop: Workshop, tmp_path: Path) -> None:
+    """The fingerprint of an executable stays; a file of its library that changes is noticed."""
+    stdlib = tmp_path / "lib" / "python3.12"
+    (stdlib / "json").mkdir(parents=True)
+    module = stdlib / "json" / "decoder.py"
+    module.write_text("one")
+    os.utime(module, ns=(1, 1))
+    one = make_interpreter(prefix=tmp_path)
+    before = stamp(one)
+    (stdlib / "__pycache__").mkdir()
+    (stdlib / "__pycache__" / "os.pyc").write_text("made later")
+    assert before == stamp(one)
+    os.utime(module, ns=(2, 2))
+    touched = stamp(one)
+    (stdlib / "new.py").write_text("")
+    assert 3 == len({before, touched, stamp(one)})
 
 
 def test_no_start(

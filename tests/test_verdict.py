@@ -49,7 +49,9 @@ class TestVerdict:
 
     def test_line(self) -> None:
         """A report's line has what the format says, and how to run the cell again."""
-        verdict = make_verdict("venvs/x[a]", Outcome.DIFFERS, seconds=0.123456)
+        verdict = make_verdict(
+            "venvs/x[a]", Outcome.DIFFERS, seconds=0.123456, spent={"steps": 0.1}
+        )
         assert verdict.to_json() == {
             "kind": "cell",
             "scenario": "venvs/x[a]",
@@ -57,12 +59,14 @@ class TestVerdict:
             "python": "3.12.1",
             "outcome": "differs",
             "seconds": 0.1235,
+            "spent": {"steps": 0.1},
             "reason": "for a reason",
             "differences": [make_difference().to_json()],
             "summary": "A script says hello",
             "origin": ["PEP 405"],
             "expected": "",
             "digest": "",
+            "cached": False,
             "rerun": "envparity run 'venvs/x[a]' --builder reference --python 3.12.1",
         }
 

@@ -88,6 +88,11 @@ class Builder(Protocol):
         """Folders that its cells have to see even below /tmp, which is private otherwise."""
         ...
 
+    @property
+    def program(self) -> Path | None:
+        """The program that it is or runs, if it is one: its bytes are part of what it is."""
+        ...
+
     def describe(self, workshop: Workshop) -> Description:
         """What the builder is; BuilderError when it cannot say."""
         ...

@@ -151,7 +151,7 @@ def builder(name: str, module: str, tool: str = "") -> ProgramBuilder:
     if found is not None:
         # A program's own library lies beside its folder, wherever a link to it may be.
         places = tuple({one.parents[1] for one in (found, found.resolve())})
-    return ProgramBuilder(name, argv, places=places, bare_base=True)
+    return ProgramBuilder(name, argv, places=places, bare_base=True, program=found)
 
 
 def main() -> None:

@@ -62,6 +62,7 @@ class PrefixBuilder:
     name: str
     path: Path
     python: Path
+    program: Path | None = None
 
     @property
     def places(self) -> tuple[Path, ...]:

@@ -48,6 +48,9 @@ BUILD_TIMEOUT = 300.0
 #: What a builder may say of an environment in its last line.
 LAYOUT = ("prefix", "scripts", "site", "store")
 
+#: Where a build's folder has how the program ended, and what it was asked.
+ENDING, QUESTION = "outcome.json", "request/REQUEST.json"
+
 
 @frozen
 class ProgramBuilder:
@@ -65,13 +68,15 @@ class ProgramBuilder:
     In the environment's cells they are hidden from every builder's work.
     """
     build_timeout: float = BUILD_TIMEOUT
+    program: Path | None = None
+    """What the user calls it by, if it is no part of envparity."""
     keep: str = ""
     """For a builder with a store that is worth keeping: the name of its HOME in the cache."""
     store: Path | None = None
     """A folder of the machine in which somebody else puts the environment for it."""
 
-    def describe(self, workshop: Workshop) -> Description:
-        """What the program says of itself."""
+    def introduction(self, workshop: Workshop) -> StepOutcome:
+        """How the program ends that is asked to describe itself."""
         cell = workshop.sandbox.cell
         job = Job(
             commands=(Command((*self.argv, "describe"), DESCRIBE_TIMEOUT),),
@@ -82,7 +87,11 @@ class ProgramBuilder:
         )
         if not workshop.namespaces:
             job = evolve(job, mounts=())
-        outcome = workshop.sandbox.run(job)[0]
+        return workshop.sandbox.run(job)[0]
+
+    def describe(self, workshop: Workshop) -> Description:
+        """What the program says of itself."""
+        outcome = self.introduction(workshop)
         try:
             facts = json.loads(outcome.stdout)
             if not isinstance(facts, dict) or facts.get("protocol") != PROTOCOL:
@@ -126,6 +135,8 @@ class ProgramBuilder:
     def trial(self, request: Request, workshop: Workshop, again: str = "") -> Path:
         """The folder of a build: `answer.json`, and `out` and `scratch` as the program left them.
 
+        `outcome.json` has how the program ended, and `request` what it was asked.
+
         There is one build per request and *again*. A trial with *again* gets wheels of its own
         that it may write to, so that it can be seen whether it did.
         """
@@ -157,7 +168,7 @@ class ProgramBuilder:
     def _build(self, request: Request, bench: Bench) -> dict[str, Any]:
         """Run the program once; what came of it, as JSON."""
         message = json.dumps(bench.message(request), indent=1)
-        (bench.folder / "request" / "REQUEST.json").write_text(message)
+        (bench.folder / QUESTION).write_text(message)
         path = bench.seen("request") / "REQUEST.json"
         links = bench.links
         job = Job(
@@ -172,6 +183,7 @@ class ProgramBuilder:
             links=links,
         )
         outcome = bench.workshop.sandbox.run(job)[0]
+        (bench.folder / ENDING).write_text(json.dumps(outcome.to_json()))
         if outcome.timed_out:
             return {"failed": f"it was stopped after {self.build_timeout:g} s"}
         if outcome.exit == REFUSED:
@@ -294,7 +306,9 @@ def executable(argument: str) -> ProgramBuilder:
             hint="exec:PROGRAM takes a path, or a name on PATH, of something with mode +x",
         )
     program = Path(path).absolute()
-    return ProgramBuilder(f"exec:{argument}", (str(program),), places=(program.parent,))
+    return ProgramBuilder(
+        f"exec:{argument}", (str(program),), places=(program.parent,), program=program
+    )
 
 
 def _last_line(text: str) -> str:

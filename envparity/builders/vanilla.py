@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from envparity.builders import Description, Request, Unsupported
-from envparity.vanilla import LAYOUT, vanilla_environment
+from envparity.vanilla import vanilla_environment
 
 if TYPE_CHECKING:
     from envparity.environment import Environment
@@ -18,10 +18,11 @@ class VanillaBuilder:
 
     name = "vanilla"
     places = ()
+    program = None
 
     def describe(self, workshop: Workshop) -> Description:
-        """What the builder is."""
-        return Description("vanilla", fingerprint=LAYOUT)
+        """What the builder is; without a fingerprint, since it is there to be run again."""
+        return Description("vanilla")
 
     def build(self, request: Request, workshop: Workshop) -> Environment:
         """The oracle's own environment; the shape of the prefix is vanilla's."""

@@ -16,6 +16,7 @@ from rich.text import Text
 
 from envparity.report import SESSION, terminal
 from envparity.report.changes import changes
+from envparity.report.profile import profile
 from envparity.verdict import Outcome
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class Display:
         """Move the live line on."""
         done = len(self.session.verdicts)
         elapsed = time.monotonic() - self.session.began
-        rate = done / elapsed if elapsed else 0.0
+        rate = (done - len(self.session.plan.recalled)) / elapsed if elapsed else 0.0
         planned = self.session.planned
         if self.console.is_terminal:
             slowest = max(self.session.verdicts, key=lambda one: one.seconds, default=None)
@@ -106,7 +107,10 @@ class Display:
     def pytest_testnodedown(self, node: Any, error: object | None) -> None:
         """Keep that a worker died."""
         if error:
-            self._trouble.append(f"worker {node.gateway.id} died: {error}")
+            reason = str(error).strip().splitlines()[-1].removeprefix("pytest.UsageError: ")
+            words = f"worker {node.gateway.spec.ssh or node.gateway.id} died: {reason}"
+            if words not in self._trouble:
+                self._trouble.append(words)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_unconfigure(self) -> None:
@@ -129,11 +133,15 @@ class Display:
         if self.verbosity >= 0:
             for line in terminal.skips(session.verdicts):
                 console.print(line, soft_wrap=True)
+        seconds = time.monotonic() - session.began
+        if session.config.option.profile:
+            workers = max(1, len(session.config.option.tx or ()))
+            console.print(profile(session.verdicts, seconds, workers))
         for news in session.news:
             console.print(Text(news), soft_wrap=True)
         for trouble in [*session.trouble, *self._trouble]:
             console.print(Text(trouble, style="bold red"), soft_wrap=True)
-        console.print(terminal.totals(session.verdicts, time.monotonic() - session.began))
+        console.print(terminal.totals(session.verdicts, seconds))
         if not session.is_complete:
             planned = terminal.counted(max(session.planned, 0), "cell")
             words = f"planned {planned}, judged {len(session.verdicts)}: not the whole run"

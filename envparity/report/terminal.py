@@ -230,7 +230,9 @@ def totals(verdicts: Sequence[Verdict], seconds: float) -> Text:
     if expected:
         words = f"{expected} expected to fail"
         parts += [": " if len(parts) == 1 else ", ", (words, EXPECTED[1])]
-    return Text.assemble(*parts, f" in {seconds:.1f} s")
+    recalled = sum(verdict.recalled for verdict in verdicts)
+    known = f" ({recalled} as before, from the cache)" if recalled else ""
+    return Text.assemble(*parts, f" in {seconds:.1f} s{known}")
 
 
 def legend() -> Text:

@@ -82,11 +82,20 @@ def _cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _envparity(tmp_path: Path, cache: Path) -> Runner:
     """Runs `envparity run` with a report."""
 
-    def run(*arguments: str, around: Sequence[str] = (), timeout: float = 300.0) -> Ended:
+    def run(
+        *arguments: str,
+        around: Sequence[str] = (),
+        timeout: float = 300.0,
+        fresh: bool = True,
+    ) -> Ended:
         report = tmp_path / "report.jsonl"
         report.unlink(missing_ok=True)
         ended = subprocess.run(
-            [*around, *command("run", f"--report={report}", *arguments)],
+            [
+                *around,
+                # The cache is all tests': what one has seen is not to be another's verdict.
+                *command("run", f"--report={report}", *(["--fresh"] if fresh else []), *arguments),
+            ],
             env=environment(cache),
             cwd=tmp_path,
             capture_output=True,

@@ -360,6 +360,8 @@ class TestWords:
             "6 cells: 2 parity, 1 error, 1 differs, 2 skipped in 1.2 s"
         )
         assert totals([], 0.0).plain == "0 cells in 0.0 s"
+        known = [make_verdict(recalled=True), make_verdict()]
+        assert totals(known, 0.5).plain.endswith(" in 0.5 s (1 as before, from the cache)")
 
     def test_legend(self) -> None:
         """Every outcome has a glyph of its own, and the legend names it."""

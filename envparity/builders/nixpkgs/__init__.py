@@ -67,6 +67,7 @@ def nixpkgs(argument: str) -> ProgramBuilder:
         places=(*checkout.places, *tools),
         bare_base=True,
         keep="nixpkgs",
+        program=found,
         build_timeout=OWN_TIMEOUT if own else BUILD_TIMEOUT,
         store=STORE if own else None,
     )

@@ -1,22 +1,23 @@
-"""The command line: `envparity run` and what helps to understand it."""
+"""The command line: the group of all commands, and those that need little code."""
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import NoReturn
 
 import click
-import pytest
 from rich.table import Table
 from rich.text import Text
 
-from envparity import __version__, builders, gate
+from envparity import __version__
 from envparity.builders.bug import bug_names
 from envparity.cache import Cache, default_folder
-from envparity.controller import SKIP_REVISION
+from envparity.cli.caching import cache
+from envparity.cli.reporting import compare
+from envparity.cli.running import run
 from envparity.defect import check_coverage
+from envparity.errands import check, smoke
 from envparity.errors import EnvparityError
 from envparity.expectation import lint_expectations
 from envparity.inquiry import explain, shrink
@@ -24,23 +25,9 @@ from envparity.interpreter import discover
 from envparity.kills import KillMatrix, check_kills, write_matrix
 from envparity.lint import lint_corpus
 from envparity.plan import Corpus, data_folder
-from envparity.report.changes import changes
 from envparity.report.jsonl import read_report
 from envparity.report.terminal import link, make_console
 from envparity.scenario import Scenario, tree
-
-EXIT_STATUSES = """\b
-Exit status:
-  0  parity in every cell that applies, but for expected failures
-  1  a cell differs, is refused or in error; or cells are missing
-  2  stopped by the keyboard
-  3  an error in envparity itself
-  4  a command line or a machine that cannot be served
-  5  nothing was judged
-With --baseline, 0 says that nothing got worse. With --bisect, 125 says that a cell is in error or
-not supported, so that nothing can be said of this revision.
-"""
-
 
 # pytest's number for a command line that cannot be served; click's own would be 2.
 click.UsageError.exit_code = 4
@@ -71,146 +58,8 @@ def main() -> None:
     """
 
 
-def _builder_help() -> str:
-    kinds = "; ".join(f"{kind}: {words}" for kind, words in builders.KINDS.items())
-    return f"What makes the environments (repeatable). {kinds}. Default: reference."
-
-
-@main.command(epilog=EXIT_STATUSES)
-@click.argument("scenarios", nargs=-1, metavar="[SCENARIO]...")
-@click.option("--builder", "-b", "names", multiple=True, metavar="KIND[:ARG]", help=_builder_help())
-@click.option(
-    "--python",
-    "-p",
-    metavar="SPEC",
-    help="Interpreters: 3.12, 3.8-3.13, 2.7,3.12, a path, or all. "
-    "Default: the newest build of each minor version.",
-)
-@click.option("--workers", "-n", default="auto", show_default=True, metavar="N|auto")
-@click.option("--report", type=click.Path(path_type=Path), help="Write the report (JSON lines).")
-@click.option("--corpus", type=click.Path(path_type=Path), help="Scenarios of your own.")
-@click.option("--cache", type=click.Path(path_type=Path), help="Instead of the user's cache.")
-@click.option("--expectations", type=click.Path(path_type=Path), help="Known failures.")
-@click.option(
-    "--baseline",
-    type=click.Path(path_type=Path),
-    help="An earlier report: only what is worse than it fails the run.",
-)
-@click.option(
-    "--require",
-    "required",
-    multiple=True,
-    metavar="SCENARIO",
-    help="At parity, whatever the baseline and expectations say (repeatable).",
-)
-@click.option("--bisect", is_flag=True, help="For git bisect run: 125 where nothing can be said.")
-@click.option(
-    "--update-expectations",
-    is_flag=True,
-    help="Write what fails into the expectations, and take out what no longer does.",
-)
-@click.option("--no-namespaces", is_flag=True, help="Do without private mount namespaces.")
-@click.option("--shuffle", type=int, metavar="SEED", help="Judge the cells in another order.")
-@click.option("--exitfirst", "-x", is_flag=True, help="Stop at the first failure.")
-@click.option("--verbose", "-v", count=True, help="Every row, every story.")
-@click.option("--quiet", "-q", count=True, help="Only failures and the totals.")
-def run(
-    scenarios: tuple[str, ...],
-    names: tuple[str, ...],
-    python: str | None,
-    workers: str,
-    report: Path | None,
-    corpus: Path | None,
-    cache: Path | None,
-    expectations: Path | None,
-    baseline: Path | None,
-    required: tuple[str, ...],
-    bisect: bool,
-    update_expectations: bool,
-    no_namespaces: bool,
-    shuffle: int | None,
-    exitfirst: bool,
-    verbose: int,
-    quiet: int,
-) -> NoReturn:
-    """Judge builders with the corpus, or with the SCENARIOs named (theme/name, theme, glob)."""
-    if workers != "auto" and not workers.isdigit():
-        raise click.UsageError(f"--workers takes a number or auto, not {workers!r}")
-    root = (corpus or data_folder() / "scenarios").absolute()
-    arguments = [
-        str(root),
-        f"--corpus={root}",
-        # pytest would otherwise look for a configuration in the caller's folder.
-        f"--config-file={os.devnull}",
-        f"--rootdir={root.parent}",
-        "--noconftest",
-        "-pno:cacheprovider",
-        "-penvparity.plugin",
-        "-penvparity.report.display",
-        "-pxdist",
-        "--dist=worksteal",
-        f"--numprocesses={workers}",
-        *(f"--builder={name}" for name in names or ("reference",)),
-        *(f"--scenario={name}" for name in scenarios),
-        *(f"--require={name}" for name in required),
-    ]
-    if python is not None:
-        arguments.append(f"--python={python}")
-    if report is not None:
-        arguments.append(f"--report={report.absolute()}")
-    if cache is not None:
-        arguments.append(f"--cache-folder={cache.absolute()}")
-    if expectations is not None:
-        arguments.append(f"--expectations={expectations.absolute()}")
-    if shuffle is not None:
-        arguments.append(f"--shuffle={shuffle}")
-    if baseline is not None:
-        arguments.append(f"--baseline={baseline.absolute()}")
-    if bisect:
-        arguments.append("--bisect")
-    if update_expectations:
-        arguments.append("--update-expectations")
-    if no_namespaces:
-        arguments.append("--no-namespaces")
-    if exitfirst:
-        arguments.append("--exitfirst")
-    arguments += ["-v"] * verbose + ["-q"] * quiet
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    os.environ.pop("PYTEST_ADDOPTS", None)
-    status = int(pytest.main(arguments))
-    # For git bisect every other status than 0 would be bad, and a builder that cannot even
-    # describe itself is found out before a cell is judged.
-    sys.exit(SKIP_REVISION if bisect and status > 1 else status)
-
-
-@main.command(name="compare")
-@click.argument("old", type=click.Path(path_type=Path))
-@click.argument("news", type=click.Path(path_type=Path), nargs=-1, required=True, metavar="NEW...")
-@click.option(
-    "--require",
-    "required",
-    multiple=True,
-    metavar="SCENARIO",
-    help="At parity, whatever OLD says: a name, a theme or a glob (repeatable).",
-)
-@click.option("--verbose", "-v", is_flag=True, help="The story of every failure.")
-def compare_reports(
-    old: Path, news: tuple[Path, ...], required: tuple[str, ...], verbose: bool
-) -> None:
-    """Say what changed from the report OLD to NEW, and whether anything got worse.
-
-    Several NEWs are runs of one thing: a cell on which they disagree is flaky. Exit status: 0
-    nothing got worse, 1 something did, 4 a report that is cut off, foreign or contradictory.
-    """
-    found = gate.compare(read_report(old), [read_report(one) for one in news], require=required)
-    console = make_console()
-    for line in changes(found, verbose=verbose):
-        console.print(line, soft_wrap=True)
-    sys.exit(0 if found.is_green else 1)
-
-
-main.add_command(shrink)
-main.add_command(explain)
+for _command in (run, smoke, check, compare, cache, shrink, explain):
+    main.add_command(_command)
 
 
 @main.command()
