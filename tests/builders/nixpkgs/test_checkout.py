@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from envparity.builders.nixpkgs.checkout import FILES, FOLDERS, OPTIONAL, OWN, Checkout, git
+from envparity.builders.nixpkgs.checkout import FILES, FOLDERS, OPTIONAL, OWN, SHIM, Checkout, git
 from envparity.errors import BuilderError, UsageError
 from tests.builders.nixpkgs.conftest import PYTHON, Tree
 
@@ -112,19 +112,20 @@ def test_a_repository_that_is_broken(tree: Tree, tmp_path: Path) -> None:
 
 def test_the_fingerprint(tree: Tree) -> None:
     """It changes with every file that an environment may be made of, and with no other."""
-    seen = {Checkout(tree.folder).fingerprint(), Checkout(tree.folder, "", OWN).fingerprint()}
-    assert len(seen) == 2
+    seen = {Checkout(tree.folder).fingerprint()}
     (tree.folder / "default.nix").write_text("{ }")
     (tree.folder / PYTHON / "cpython").mkdir()
     (tree.folder / PYTHON / "cpython" / "some.patch").write_text("x")
     assert Checkout(tree.folder).fingerprint() in seen
-    for number, folder in enumerate(FOLDERS, 3):
+    for number, folder in enumerate(FOLDERS, 2):
         (tree.folder / folder).mkdir(parents=True, exist_ok=True)
         (tree.folder / folder / "new.nix").write_text("{ }")
         seen.add(Checkout(tree.folder).fingerprint())
         assert len(seen) == number
-    commits = {Checkout(tree.folder, commit).fingerprint() for commit in ("a", "b")}
-    assert len(commits) == 2
+    commits = {Checkout(tree.folder, one, two).fingerprint() for one in "ab" for two in (SHIM, OWN)}
+    assert len(commits) == 4
+    assert None not in commits
+    assert Checkout(tree.folder, "", OWN).fingerprint() is None
 
 
 def test_no_git(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -260,6 +260,7 @@ def test_the_own_interpreter(tree: Tree, bench_of: BenchOf) -> None:
         tree.edit("default.nix", "bin/python3.12", f"bin/python{bench.newest.minor}")
         (tree.folder / "python-version").write_text(version)
         made = bench.build(name, bench.greeter)
+        assert bench.plan.descriptions[name].fingerprint is None
         said = made.run(made.environment.python).stdout
         assert re.fullmatch(r"own /cell/builder/store/\w{32}-greeter-1\.0\n", said)
 
