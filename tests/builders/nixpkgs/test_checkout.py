@@ -93,6 +93,33 @@ def test_a_revision(tree: Tree, tmp_path: Path) -> None:
     assert (whole / "default.nix").is_file()
 
 
+def test_two_at_once(tree: Tree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where another worker was faster, what it unpacked is taken, and the draft goes."""
+    checkout = Checkout.parse(f"{tree.folder}@HEAD")
+    unpack = Checkout._unpack
+
+    def overtaken(self: Checkout, folder: Path) -> None:
+        unpack(self, folder)
+        unpack(self, folder.with_name(f"{checkout.commit}-{SHIM}"))
+
+    monkeypatch.setattr(Checkout, "_unpack", overtaken)
+    root = checkout.root(tmp_path)
+    assert (root / "lib" / "default.nix").is_file()
+    assert [path.name for path in root.parent.iterdir()] == [root.name]
+
+
+def test_no_room(tree: Tree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What cannot be kept is an error, and not taken for what another worker did."""
+
+    def refuse(self: Path, target: Path) -> None:
+        raise OSError(28, "No space left on device", str(target))
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    with pytest.raises(OSError, match="No space left"):
+        Checkout.parse(f"{tree.folder}@HEAD").root(tmp_path)
+    assert not list((tmp_path / "revisions").iterdir())
+
+
 def test_a_working_tree_of_another_repository(tree: Tree, tmp_path: Path) -> None:
     """Where a working tree has its repository elsewhere, that is read as well."""
     tree.git("worktree", "add", "--quiet", str(tmp_path / "other"))
