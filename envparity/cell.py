@@ -17,6 +17,7 @@ from envparity.comparison import Difference, Rerooting, compare
 from envparity.contract import check_contract
 from envparity.environment import Environment
 from envparity.errors import CorpusError, EnvparityError, PackageUnavailable
+from envparity.exhibit import Scene
 from envparity.interpreter import Interpreter
 from envparity.sandbox import Bind, Command, Job
 from envparity.scenario import Scenario
@@ -60,19 +61,12 @@ class Cell:
     def judge(self, workshop: Workshop) -> Verdict:
         """Run the cell and say how it ended; what a person can put right is `error`."""
         began = time.monotonic()
+        scene = Scene()
         try:
-            verdict = self._judge(workshop)
-        except Refused as refusal:
-            verdict = self.verdict(Outcome.REFUSED, f"the builder refused: {refusal}")
-        except (Inapplicable, PackageUnavailable) as reason:
-            verdict = self.verdict(Outcome.SKIPPED, str(reason))
-        except Unsupported as reason:
-            verdict = self.verdict(Outcome.UNSUPPORTED, str(reason))
-        except EnvparityError as error:
-            verdict = self.verdict(Outcome.ERROR, str(error))
-        except OSError as error:
-            where = f"{error.filename}: " if error.filename else ""
-            verdict = self.verdict(Outcome.ERROR, f"{where}{error.strerror or error}")
+            verdict = self._attempt(workshop, scene)
+            if verdict.outcome.is_failure:
+                # Once released, the environment may be removed by another worker.
+                verdict = evolve(verdict, exhibit=scene.exhibit())
         finally:
             workshop.release()
         spent = workshop.stopwatch.lap()
@@ -83,7 +77,22 @@ class Cell:
         reason = inapplicable(self.scenario, self.interpreter, self.others, workshop)
         return self.verdict(Outcome.SKIPPED, reason) if reason else None
 
-    def _judge(self, workshop: Workshop) -> Verdict:
+    def _attempt(self, workshop: Workshop, scene: Scene) -> Verdict:
+        try:
+            return self._judge(workshop, scene)
+        except Refused as refusal:
+            return self.verdict(Outcome.REFUSED, f"the builder refused: {refusal}")
+        except (Inapplicable, PackageUnavailable) as reason:
+            return self.verdict(Outcome.SKIPPED, str(reason))
+        except Unsupported as reason:
+            return self.verdict(Outcome.UNSUPPORTED, str(reason))
+        except EnvparityError as error:
+            return self.verdict(Outcome.ERROR, str(error))
+        except OSError as error:
+            where = f"{error.filename}: " if error.filename else ""
+            return self.verdict(Outcome.ERROR, f"{where}{error.strerror or error}")
+
+    def _judge(self, workshop: Workshop, scene: Scene) -> Verdict:
         scenario, interpreter = self.scenario, self.interpreter
         if skipped := self.skipped(workshop):
             return skipped
@@ -91,15 +100,18 @@ class Cell:
             with workshop.stopwatch.measure(BUILD):
                 return self.verdict(*check_contract(scenario, self.builder, interpreter, workshop))
         home, environment = self.sides(workshop)
-        vanilla = self._vanilla(home, workshop)
+        scene.environments.append(environment)
+        vanilla = self._vanilla(home, workshop, scene=scene)
         roots = Rerooting.of(home, interpreter), Rerooting.of(environment, interpreter)
         theirs, recalled = self._observe(environment, workshop)
+        scene.theirs[:] = theirs
         differences = compare(scenario.steps, vanilla, roots[0], theirs, roots[1])
         if differences:
             # A false alarm is the worst that can happen: before anybody is blamed, both sides
             # have to say the same again. What was said once may be about another machine.
             if recalled:
                 theirs, recalled = self._observe(environment, workshop, fresh=True)
+                scene.theirs[:] = theirs
             again = self._vanilla(home, workshop, fresh=True)
             if again != vanilla:
                 if self._vanilla(home, workshop, fresh=True) != again:
@@ -130,6 +142,17 @@ class Cell:
             )
         return home, environment
 
+    def rehearse(self, workshop: Workshop) -> tuple[list[StepOutcome], Rerooting]:
+        """What vanilla does, and how its prefix is re-rooted; no builder has a part in it.
+
+        Raises CorpusError where vanilla does not do what the scenario declares.
+        """
+        wheels = workshop.wheels(self.scenario, self.interpreter)
+        home = vanilla_environment(
+            self.interpreter, wheels, workshop.cache, namespaces=workshop.namespaces
+        )
+        return self._vanilla(home, workshop), Rerooting.of(home, self.interpreter)
+
     def verdict(
         self, outcome: Outcome, reason: str = "", differences: Sequence[Difference] = ()
     ) -> Verdict:
@@ -147,9 +170,17 @@ class Cell:
         )
 
     def _vanilla(
-        self, home: Environment, workshop: Workshop, *, fresh: bool = False
+        self,
+        home: Environment,
+        workshop: Workshop,
+        *,
+        fresh: bool = False,
+        scene: Scene | None = None,
     ) -> list[StepOutcome]:
-        """What vanilla does, from the cache unless *fresh*; CorpusError if not as declared."""
+        """What vanilla does, from the cache unless *fresh*; CorpusError if not as declared.
+
+        *scene* gets it in either case.
+        """
         scenario, interpreter = self.scenario, self.interpreter
         other = capability.other_python(interpreter, self.others)
         # What an index holds is no file of the scenario.
@@ -166,9 +197,14 @@ class Cell:
         )
         document = None if fresh else workshop.cache.read("outcomes", key)
         if document is not None:
-            return [StepOutcome.from_json(one) for one in document]
-        with workshop.stopwatch.measure(ORACLE):
-            outcomes = self.run_steps(home, workshop)
+            outcomes = [StepOutcome.from_json(one) for one in document]
+        else:
+            with workshop.stopwatch.measure(ORACLE):
+                outcomes = self.run_steps(home, workshop)
+        if scene is not None:
+            scene.vanilla[:] = outcomes
+        if document is not None:
+            return outcomes
         self._check_declared(outcomes)
         workshop.cache.write("outcomes", key, [one.to_json() for one in outcomes])
         return outcomes

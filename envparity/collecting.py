@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from attrs import evolve
 
 from envparity.cell import Cell
 from envparity.errors import EnvparityError
@@ -83,7 +84,10 @@ class CorpusDirectory(pytest.Directory):
     def collect(self) -> Iterator[pytest.Item]:
         """One item per cell, and one for each scenario that cannot be read."""
         worker = self.worker
-        for name, error in worker.corpus.broken.items():
+        shard = worker.plan.settings.shard
+        # What cannot be read is told once, by the first shard.
+        unreadable = worker.corpus.broken if shard is None or shard.part == 1 else {}
+        for name, error in unreadable.items():
             broken: BrokenItem = BrokenItem.from_parent(self, name=f"{name}[unreadable]")
             broken.error = error
             broken.scenario_id = name
@@ -144,13 +148,15 @@ class CellItem(_Item):
 
     def runtest(self) -> None:
         """Judge the cell."""
-        ledger = self.worker.plan.ledger
-        verdict = ledger.recall(self.cell) if ledger is not None else None
+        plan = self.worker.plan
+        verdict = plan.ledger.recall(self.cell) if plan.ledger is not None else None
         if verdict is None:
             verdict = self.cell.judge(self.worker.workshop)
-            if ledger is not None:
-                ledger.enter(self.cell, verdict)
-        self.conclude(self.worker.plan.expected(verdict, self.cell.interpreter.version))
+            if plan.ledger is not None:
+                plan.ledger.enter(self.cell, verdict)
+        if not plan.settings.evidence:
+            verdict = evolve(verdict, exhibit=None)
+        self.conclude(plan.expected(verdict, self.cell.interpreter.version))
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """Where the scenario is."""

@@ -60,8 +60,14 @@ class Difference:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Difference:
-        """The difference that `to_json` wrote."""
-        return cls(**data)
+        """The difference that `to_json` wrote; TypeError for what it never writes."""
+        words = (data["run"], data["what"], data["vanilla"], data["environment"])
+        step = data["step"]
+        if not all(isinstance(one, str) for one in words):
+            raise TypeError("a difference has something that is no string")
+        if isinstance(step, bool) or not isinstance(step, int):
+            raise TypeError("the step of a difference is no number")
+        return cls(step, *words)
 
 
 @frozen

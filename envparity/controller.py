@@ -18,6 +18,7 @@ from envparity.plan import Settings, make_plan, planned
 from envparity.report import terminal
 from envparity.report.changes import changes
 from envparity.report.jsonl import Report, ReportWriter, read_report
+from envparity.report.products import PRODUCTS, Products
 from envparity.verdict import NOBODY, Outcome, Verdict
 
 #: What tells `git bisect run` that a revision cannot be judged.
@@ -45,6 +46,10 @@ class Controller(Worker):
             self.news: list[str] = []
             self._writer: ReportWriter | None = None
             self.gate: Gate | None = None
+            self._products = Products(
+                **{name: getattr(config.option, f"report_{name}") for name in PRODUCTS}
+            )
+            self._products.check()
             baseline = config.option.baseline
             self._baseline = read_report(baseline) if baseline is not None else None
             if config.option.report is not None:
@@ -155,6 +160,8 @@ class Controller(Worker):
         if whole:
             session.exitstatus = self._gate(session.exitstatus)
         self._report(lambda writer: writer.finish(self.planned, complete=whole))
+        if self._products:
+            self._produce(whole=whole)
         if self.trouble and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
         if self.plan.settings.update_expectations:
@@ -163,6 +170,20 @@ class Controller(Worker):
             self.trouble += map(str, idle)
             if session.exitstatus == pytest.ExitCode.OK:
                 session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def _produce(self, *, whole: bool) -> None:
+        """Make what people read; of a run that was cut off nothing is made that looks whole."""
+        if not whole:
+            self.trouble.append("the run was cut off: nothing is made of its report")
+            return
+        try:
+            self._products.write(
+                Report(self.plan.header(), tuple(self.verdicts), {}),
+                self.gate,
+                corpus=self.plan.settings.corpus,
+            )
+        except EnvparityError as error:
+            self.trouble.append(str(error))
 
     def _update_expectations(self, session: pytest.Session) -> None:
         """Rewrite the expectations; a run that they then describe has succeeded."""
@@ -190,7 +211,7 @@ class Controller(Worker):
         now = Report(self.plan.header(), tuple(self.verdicts), {})
         try:
             if self._baseline is not None:
-                before = within(self._baseline, self.plan.settings.scenarios, now)
+                before = within(self._baseline, self.plan.settings.scenarios, now, self._share())
                 self.gate = compare(before, [now], require=option.require or ())
             elif option.require:
                 self.gate = compare(now, [now], require=option.require)
@@ -202,6 +223,14 @@ class Controller(Worker):
         if not self.gate.is_green:
             return pytest.ExitCode.TESTS_FAILED
         return exitstatus if self._baseline is None else pytest.ExitCode.OK
+
+    def _share(self) -> set[tuple[str, str]] | None:
+        """The scenarios and interpreters of this shard; None where there are no shards."""
+        if self.plan.settings.shard is None:
+            return None
+        return {
+            (cell.scenario.id, cell.interpreter.label) for cell in planned(self.plan, self.corpus)
+        }
 
     def pytest_report_header(self) -> list[str]:
         """What is judged and what stands in the way, in pytest's own header."""

@@ -7,9 +7,10 @@ that is not the one of before, runs of the same thing that disagree.
 
 from __future__ import annotations
 
+import difflib
 import enum
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from attrs import evolve, frozen
 
@@ -122,13 +123,22 @@ def compare(old: Report, news: Sequence[Report], *, require: Iterable[str] = ())
     return Gate(tuple(transitions), _unmet(news, require))
 
 
-def within(old: Report, patterns: Sequence[str], now: Report) -> Report:
-    """What *old* says of the scenarios of *patterns* (all, if none), on interpreters of *now*."""
+def within(
+    old: Report,
+    patterns: Sequence[str],
+    now: Report,
+    cells: Collection[tuple[str, str]] | None = None,
+) -> Report:
+    """What *old* says of the scenarios of *patterns* (all, if none), on interpreters of *now*.
+
+    With *cells*, of these scenarios and interpreters alone: those of a shard.
+    """
     builds = _builds(now)
     verdicts = [
         one
         for one in old.verdicts
         if one.python in builds
+        and (cells is None or (one.scenario, one.python) in cells)
         and (not patterns or any(is_named(one.scenario, pattern) for pattern in patterns))
         and (len(_builders(old)) == 1 or one.builder in _builders(now))
     ]
@@ -165,7 +175,13 @@ def _unmet(news: Sequence[Report], require: Iterable[str]) -> tuple[Verdict, ...
         named = [one for one in verdicts if is_named(one.scenario, pattern)]
         judged = [one for one in named if one.outcome.is_judged]
         if not judged:
-            raise UsageError(f"nothing that {pattern!r} requires was judged")
+            known = sorted({one.scenario for one in verdicts if one.outcome.is_judged})
+            themes = sorted({name.partition("/")[0] for name in known})
+            close = difflib.get_close_matches(pattern, [*themes, *known], cutoff=0.5)
+            raise UsageError(
+                f"nothing that {pattern!r} requires was judged",
+                hint=f"nearest: {', '.join(close)}" if close and not named else None,
+            )
         for one in judged:
             if one.outcome is not Outcome.PARITY:
                 found[one.scenario, one.builder, one.python] = one

@@ -43,7 +43,7 @@ PATIENCE = 900.0
 _METADATA = re.compile(r"[^/]+\.dist-info/METADATA")
 _HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")
 #: What pip says when the network is at fault, and not what was asked for.
-_NO_NETWORK = re.compile(r"connection broken|NewConnectionError|Network is unreachable|timed out")
+NO_NETWORK = re.compile(r"connection broken|NewConnectionError|Network is unreachable|timed out")
 
 
 @frozen
@@ -187,10 +187,7 @@ class Index:
     ) -> dict[str, Wheel]:
         """The wheels of *pins* by name, downloaded where they are missing."""
         pins = {pin.name: pin for pin in wanted}
-        keys = {
-            name: digest("index", interpreter.minor, interpreter.abiflags, pin.spelled())
-            for name, pin in pins.items()
-        }
+        keys = {name: _key(pin, interpreter) for name, pin in pins.items()}
         folder = self.cache.folder / "wheels"
         if not all((folder / key).is_dir() for key in keys.values()):
             with self.cache.lock("index", interpreter.minor):
@@ -226,6 +223,22 @@ class Index:
             for pin in pins:
                 self.cache.tree("wheels", keys[pin.name], _storing(files[pin.name]))
 
+    def adopt(self, files: Iterable[Path], interpreter: Interpreter) -> list[str]:
+        """Keep the wheels *files*, which were downloaded for *interpreter*; they are moved.
+
+        Returns the entries of a lock that pins them, for this interpreter alone.
+        """
+        entries = []
+        for file in files:
+            name, version, _, _ = parse_wheel_filename(file.name)
+            requirement = Requirement(f"{name}=={version}")
+            content = hashlib.sha256(file.read_bytes()).hexdigest()
+            pin = Pin(requirement, (f"--hash=sha256:{content}",), 0)
+            self.cache.tree("wheels", _key(pin, interpreter), _storing(file))
+            marker = f"python_full_version == '{interpreter.version}'"
+            entries.append(f"{requirement} ; {marker} \\\n    {pin.hashes[0]}\n")
+        return entries
+
     def _complain(self, said: str, lock: Lock) -> None:
         """Raise what pip's words come down to."""
         if "DO NOT MATCH THE HASHES" in said:
@@ -236,10 +249,15 @@ class Index:
         reason = errors[0] if errors else (said.strip().splitlines() or ["no word"])[-1]
         if unknown := re.search(r"requirement (\S+) \(from versions: none\)", reason):
             reason = f"no package index at hand has {unknown[1]}"
-        if _NO_NETWORK.search(said):
+        if NO_NETWORK.search(said):
             reason = "no package index can be reached"
             self._trouble.append(reason)
         raise PackageUnavailable(reason, hint="pip says so")
+
+
+def _key(pin: Pin, interpreter: Interpreter) -> str:
+    """The name of the folder in which the wheel of *pin* for *interpreter* is kept."""
+    return digest("index", interpreter.minor, interpreter.abiflags, pin.spelled())
 
 
 def pip_download(interpreter: Interpreter) -> list[str]:

@@ -17,6 +17,7 @@ from attrs import evolve, field, frozen
 from envparity import capability, fingerprint
 from envparity.cache import Cache, digest, digest_of_files
 from envparity.comparison import Difference
+from envparity.exhibit import Exhibit
 from envparity.index import LOCK
 from envparity.step import StepOutcome
 from envparity.verdict import Outcome, Verdict
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
 #: What is worth entering: the rest says nothing, or something about this one run.
 LASTING = frozenset({Outcome.PARITY, Outcome.DIFFERS, Outcome.REFUSED})
+
+#: What of a verdict is not said by the cell itself.
+KEPT = ("outcome", "reason", "differences", "seconds", "evidence")
 
 #: Where entries lie in the cache.
 VERDICTS, OUTCOMES = "verdicts", "observed"
@@ -51,6 +55,7 @@ class Ledger:
     fresh: bool = False
     since: int = field(factory=time.time_ns)
     """When the run began (ns since the epoch)."""
+    _scenes: dict[tuple[str, str], str] = field(factory=dict, eq=False, repr=False)
     _contents: dict[Environment, str | None] = field(factory=dict, eq=False, repr=False)
     _identities: dict[tuple[str, ...], str] = field(factory=dict, eq=False, repr=False)
 
@@ -90,7 +95,9 @@ class Ledger:
             return None
         differences = [Difference.from_json(one) for one in document["differences"]]
         verdict = cell.verdict(Outcome(document["outcome"]), document["reason"], differences)
-        return evolve(verdict, seconds=document["seconds"], recalled=True)
+        evidence = document.get("evidence")
+        exhibit = None if evidence is None else Exhibit.from_json(evidence)
+        return evolve(verdict, seconds=document["seconds"], exhibit=exhibit, recalled=True)
 
     def enter(self, cell: Cell, verdict: Verdict) -> None:
         """Keep *verdict*, if it will hold for as long as nothing changes."""
@@ -98,8 +105,7 @@ class Ledger:
         if key is None or verdict.outcome not in LASTING:
             return
         written = verdict.to_json()
-        kept = {name: written[name] for name in ("outcome", "reason", "differences", "seconds")}
-        self.cache.write(VERDICTS, key, kept)
+        self.cache.write(VERDICTS, key, {name: written[name] for name in KEPT if name in written})
 
     def observed(self, cell: Cell, environment: Environment) -> Observation:
         """What is known of the cell's steps in *environment*."""
@@ -123,9 +129,16 @@ class Ledger:
 
     def _scene(self, cell: Cell) -> str:
         """Everything but what the builder makes."""
+        place = cell.scenario.id, cell.interpreter.label
+        if place not in self._scenes:
+            self._scenes[place] = self._look_at(cell)
+        return self._scenes[place]
+
+    def _look_at(self, cell: Cell) -> str:
         scenario, interpreter = cell.scenario, cell.interpreter
-        other = capability.other_python(interpreter, cell.others)
-        two = "two-pythons" in scenario.needs
+        other = None
+        if "two-pythons" in scenario.needs:
+            other = capability.other_python(interpreter, cell.others)
         lock = scenario.path.parent / LOCK
         needs = tuple(scenario.needs)
         if needs not in self._identities:
@@ -138,7 +151,7 @@ class Ledger:
             scenario.id,
             scenario.digest,
             digest_of_files(lock) if scenario.requirements else "",
-            self._interpreter(other) if other and two else "",
+            self._interpreter(other) if other else "",
             self._identities[needs],
         )
 

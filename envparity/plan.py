@@ -6,16 +6,18 @@ builders for their names. Workers start no process to find out what they have to
 
 from __future__ import annotations
 
+import datetime
 import difflib
 import os
 import pickle
 import platform
+import shlex
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from attrs import evolve, field, frozen
+from attrs import astuple, evolve, field, frozen
 
 from envparity import __version__, builders, schedule
 from envparity.blemish import Blemish, told
@@ -27,8 +29,10 @@ from envparity.errors import CorpusError, InterpreterError, UsageError
 from envparity.expectation import Expectations
 from envparity.interpreter import Interpreter, discover, paths_named, select
 from envparity.ledger import Ledger
+from envparity.report.jsonl import FORMAT
 from envparity.sandbox import SYSTEM_PATH, Sandbox, namespaces_available
 from envparity.scenario import OPT_IN, Scenario, is_named, read_scenario, scenario_folders
+from envparity.shard import Shard
 from envparity.trust import check_oracle
 from envparity.vanilla import hidden_packages
 from envparity.verdict import Verdict
@@ -68,6 +72,10 @@ class Settings:
     """Whether verdicts of earlier runs are left unread."""
     shuffle: int | None = None
     """Seed of the cells' order; None for the corpus's own."""
+    shard: Shard | None = None
+    """The part of the cells that is judged; None for all."""
+    evidence: bool = True
+    """Whether verdicts on cells that fail keep both sides and the environment."""
 
 
 @frozen
@@ -101,7 +109,9 @@ class Corpus:
         names = [*(one.id for one in scenarios), *broken]
         for pattern in patterns:
             if not any(is_named(name, pattern) for name in names):
-                close = difflib.get_close_matches(pattern, names, n=3, cutoff=0.5)
+                themes = set() if "/" in pattern else {name.partition("/")[0] for name in names}
+                candidates = [*sorted(themes), *names]
+                close = difflib.get_close_matches(pattern, candidates, n=3, cutoff=0.5)
                 known = ", ".join(close) or "`envparity list` names them all"
                 raise UsageError(f"no scenario is called {pattern!r}", hint=f"nearest: {known}")
         if not patterns:
@@ -228,12 +238,38 @@ class Plan:
         assert isinstance(plan, cls)
         return plan
 
+    def command(self) -> str:
+        """The shell line that judges the same cells again, on the same interpreters."""
+        settings, usual = self.settings, Settings()
+        words = ["envparity", "run", *settings.scenarios]
+        for name in settings.builders:
+            words += ["--builder", name]
+        words += ["--python", ",".join(one.label for one in self.interpreters)]
+        if settings.corpus != usual.corpus:
+            words += ["--corpus", str(settings.corpus)]
+        if settings.expectations != usual.expectations:
+            words += ["--expectations", str(settings.expectations)]
+        if not self.namespaces:
+            words.append("--no-namespaces")
+        if settings.shuffle is not None:
+            words += ["--shuffle", str(settings.shuffle)]
+        if settings.shard is not None:
+            words += ["--shard", str(settings.shard)]
+        return shlex.join(words)
+
     def header(self) -> dict[str, Any]:
-        """The first line of a report, but for the number of planned cells."""
+        """The first line of a report; its `planned` counts the cells of all shards."""
+        corpus = self.corpus()
         return {
             "kind": "header",
-            "format": 1,
+            "format": FORMAT,
             "envparity": __version__,
+            "started": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+            "commands": [self.command()],
+            "shard": list(astuple(shard)) if (shard := self.settings.shard) else None,
+            "planned": len(corpus.scenarios) * len(self.settings.builders) * len(self.interpreters)
+            + len(corpus.broken),
+            "scenarios": list(self.settings.scenarios),
             "corpus": self.corpus_digest,
             "builders": [
                 {
@@ -258,6 +294,7 @@ class Plan:
                 for one in self.interpreters
             ],
             "problems": list(self.problems),
+            "tools": {name: tool.identity for name, tool in self.tools.items()},
             "machine": f"{platform.system()} {platform.release()} {platform.machine()}",
             "host_python": platform.python_version(),
             "user": "root" if os.geteuid() == 0 else "ordinary",
@@ -276,10 +313,12 @@ def make_plan(settings: Settings) -> tuple[Plan, Workspace]:
     settings = evolve(settings, builders=builders.expand(settings.builders, data))
     for name in settings.builders:
         builders.parse(name, data)
-    Corpus.read(settings.corpus, settings.scenarios, opt_in=False)
+    corpus = Corpus.read(settings.corpus, settings.scenarios, opt_in=False)
     expectations = Expectations.read(settings.expectations, settings.builders)
     found, problems = discover(paths_named(settings.python), cache_dir=cache.folder)
     interpreters = select(settings.python, found)
+    if settings.shard is not None:
+        settings.shard.check(max(1, len(corpus.scenarios) * len(interpreters)))
     workspace = Workspace.create(cache)
     try:
         why = None
@@ -353,12 +392,16 @@ def _trusted(
 def planned(plan: Plan, corpus: Corpus, *, left: bool = False) -> Iterator[Cell]:
     """The cells of a run: scenario by scenario, so that builds are shared soon.
 
-    With *left* only those that have to be judged.
+    Cells that ask vanilla for the same thing are in one shard. With *left* only those that have
+    to be judged.
     """
-    builders_ = plan.builders
-    for scenario in corpus.scenarios:
+    builders_, shard = plan.builders, plan.settings.shard
+    for count, scenario in enumerate(corpus.scenarios):
+        first = count * len(plan.interpreters)
         for builder in builders_:
-            for interpreter in plan.interpreters:
+            for number, interpreter in enumerate(plan.interpreters, first):
+                if shard is not None and not shard.has(number):
+                    continue
                 cell = Cell(scenario, builder, interpreter, plan.found)
                 if not (left and (cell.id in plan.recalled or cell.id in plan.left_out)):
                     yield cell

@@ -20,6 +20,9 @@ from envparity.controller import ATTRIBUTE, Controller
 from envparity.errors import EnvparityError
 from envparity.plan import Plan, Settings
 from envparity.report import SESSION
+from envparity.report.products import PRODUCTS
+from envparity.report.terminal import printable
+from envparity.shard import Shard
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -65,6 +68,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--require", action="append", metavar="NAME", help="at parity, whatever the baseline says"
     )
+    for name, words in PRODUCTS.items():  # pytest-html has taken --html
+        group.addoption(
+            f"--report-{name}", type=Path, metavar="FILE", help=f"write {words}, - for here"
+        )
+    group.addoption("--shard", metavar="K/N", help="only part K of N of the cells")
+    group.addoption(
+        "--no-evidence", action="store_true", help="keep less of cells that fail in the report"
+    )
     group.addoption("--bisect", action="store_true", help="exit with 125 where nothing can be said")
 
 
@@ -80,6 +91,8 @@ def settings_of(config: pytest.Config) -> Settings:
         "fresh": option.fresh,
         "recall": option.recall,
         "update_expectations": option.update_expectations,
+        "shard": None if option.shard is None else Shard.parse(option.shard),
+        "evidence": not option.no_evidence,
     }
     if option.corpus is not None:
         given["corpus"] = option.corpus.absolute()
@@ -114,7 +127,7 @@ def pytest_configure(config: pytest.Config) -> None:
         else:
             session = _worker(workerinput, option.corpus)
     except EnvparityError as error:
-        raise pytest.UsageError(str(error)) from None
+        raise pytest.UsageError(printable(str(error))) from None
     config.pluginmanager.register(session, SESSION)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import math
 import re
 import shlex
 from collections.abc import Mapping
@@ -11,9 +12,12 @@ from typing import Any
 from attrs import field, frozen
 
 from envparity.comparison import Difference
+from envparity.exhibit import Exhibit
 
 #: In the place of a builder and an interpreter where a cell could not even be planned.
 NOBODY = "-"
+
+_WORDS = ("scenario", "builder", "python", "reason", "summary", "expected", "digest")
 
 
 class Outcome(enum.StrEnum):
@@ -76,6 +80,8 @@ class Verdict:
     """Of these, on what: `oracle`, `build`, `steps`; the rest is the harness's."""
     recalled: bool = field(default=False, eq=False)
     """Whether an earlier run came to it, and nothing that it rests on has changed since."""
+    exhibit: Exhibit | None = field(default=None, eq=False, repr=False)
+    """Both sides and the environment, of a cell that differs or is in error."""
 
     @property
     def is_failure(self) -> bool:
@@ -122,11 +128,27 @@ class Verdict:
             "digest": self.digest,
             "cached": self.recalled,
             "rerun": self.rerun,
+            **({} if self.exhibit is None else {"evidence": self.exhibit.to_json()}),
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Verdict:
-        """The verdict that `to_json` wrote."""
+        """The verdict that `to_json` wrote; TypeError or ValueError for what it never writes."""
+        for name in _WORDS:
+            if not isinstance(data[name], str):
+                raise TypeError(f"`{name}` is no string")
+        origin, evidence, seconds = data["origin"], data.get("evidence"), data["seconds"]
+        if not (isinstance(origin, list) and all(isinstance(one, str) for one in origin)):
+            raise TypeError("`origin` is no list of strings")
+        if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+            raise TypeError("`seconds` is no number")
+        if not 0 <= seconds < math.inf:
+            raise ValueError(f"{seconds} seconds")
+        spent, recalled = dict(data.get("spent", {})), data.get("cached", False)
+        if not all(isinstance(one, int | float) for one in spent.values()):
+            raise TypeError("`spent` has something that is no number")
+        if not isinstance(recalled, bool):
+            raise TypeError("`cached` is neither true nor false")
         return cls(
             scenario=data["scenario"],
             builder=data["builder"],
@@ -135,10 +157,11 @@ class Verdict:
             reason=data["reason"],
             differences=tuple(Difference.from_json(one) for one in data["differences"]),
             summary=data["summary"],
-            origin=tuple(data["origin"]),
+            origin=tuple(origin),
             expected=data["expected"],
             digest=data["digest"],
-            seconds=data["seconds"],
-            spent=data.get("spent", {}),
-            recalled=data.get("cached", False),
+            seconds=seconds,
+            spent=spent,
+            recalled=recalled,
+            exhibit=None if evidence is None else Exhibit.from_json(evidence),
         )

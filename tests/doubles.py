@@ -129,6 +129,48 @@ def make_verdict(
     return Verdict(**{**fields, **changes})
 
 
+def make_header(**changes: Any) -> dict[str, Any]:
+    """The header of a report on the reference with 3.12.1, as a run writes it."""
+    fields: dict[str, Any] = {
+        "kind": "header",
+        "format": 1,
+        "envparity": "1.0",
+        "started": "2024-05-06T07:08:09+00:00",
+        "commands": ["envparity run --builder reference --python 3.12.1"],
+        "shard": None,
+        "planned": 1,
+        "scenarios": [],
+        "corpus": "c0ffee",
+        "builders": [
+            {
+                "asked": "reference",
+                "name": "reference",
+                "version": "1",
+                "homepage": "https://example.org",
+                "fingerprint": "f1",
+            }
+        ],
+        "interpreters": [
+            {
+                "python": "3.12.1",
+                "version": "3.12.1",
+                "executable": "/opt/3.12.1/bin/python3.12",
+                "build": "shared libpython",
+                "fingerprint": "f2",
+                "hidden": ["pip"],
+            }
+        ],
+        "problems": [],
+        "tools": {"uv": "/usr/bin/uv:1:1"},
+        "machine": "Linux 6.1 x86_64",
+        "host_python": "3.11.2",
+        "user": "ordinary",
+        "namespaces": True,
+        "why_plain": None,
+    }
+    return {**fields, **changes}
+
+
 def make_wheel(folder: Path, name: str = "greeter", version: str = "1.0") -> Wheel:
     """A wheel in *folder*, which no installer would take."""
     path = folder / f"{name}-{version}-py2.py3-none-any.whl"

@@ -149,6 +149,11 @@ def test_show_unknown(corpus: Path) -> None:
     )
 
 
+def test_show_unknown_theme(corpus: Path) -> None:
+    """A name without a slash may have been meant for a theme."""
+    assert "(nearest: contract" in run("show", "--corpus", corpus, "contrakt").output
+
+
 def test_no_corpus(tmp_path: Path) -> None:
     """A folder that is not there is no corpus."""
     result = run("list", "--corpus", tmp_path / "missing")

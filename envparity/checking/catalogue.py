@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 from envparity.checking import (
     configuration,
@@ -22,7 +22,12 @@ CHECKS = (
 )  # fmt: skip
 
 
-def findings(installation: Installation) -> Iterator[Finding]:
-    """What there is to say of *installation*."""
-    for one in CHECKS:
-        yield from one.findings(installation)
+def findings(installation: Installation) -> list[Finding]:
+    """What there is to say of *installation*, in the order of the checks.
+
+    They are made side by side, since many of them wait for an interpreter to start.
+    """
+    installation.tree, installation.known_to_dpkg  # noqa: B018 - once, and not in each thread
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        found = pool.map(lambda one: list(one.findings(installation)), CHECKS)
+        return [finding for several in found for finding in several]

@@ -33,17 +33,19 @@ def library_paths(one: Installation) -> Iterator[Remark]:
             yield defect(f"sysconfig's {name} is {place}, which is not in {one.path}")
     for name in ("purelib", "platlib", "scripts", "data"):
         place = one.facts["paths"][name]
-        if not one.owns(place):
-            yield defect(f"sysconfig's {name} is {place}, which is not in {one.path}")
+        if not one.holds(place):
+            yield defect(f"sysconfig's {name} is {place}, which is not in sys.prefix, {one.prefix}")
 
 
 @check("astral-sh/python-build-standalone#374", "astral-sh/uv#7369", "astral-sh/rye#646")
 def recorded_places(one: Installation) -> Iterator[Remark]:
     """The variables of sysconfig name places in the prefix, and the places exist."""
     foreign, missing = [], []
+    # Debian's Pythons have their libraries in the system's folder of an architecture.
+    multiarch = one.facts["variables"].get("MULTIARCH") if one.is_debian else None
     for name in PLACES:
         place = str(one.facts["variables"].get(name, ""))
-        if not place.startswith("/"):
+        if not place.startswith("/") or multiarch in Path(place).parts:
             continue
         if not one.belongs(place):
             foreign.append(f"{name} = {place}")
@@ -129,7 +131,11 @@ def build_details(one: Installation) -> Iterator[Remark]:
 def libpython(one: Installation) -> Iterator[Remark]:
     """The shared libpython, if there is one, is the prefix's own."""
     place = one.facts["libpython"]
-    if place is not None and not one.belongs(place):
+    if place is None or one.belongs(place):
+        return
+    # The kernel names the file that a link in the prefix leads to.
+    linked = one.path / "lib" / os.path.basename(place)
+    if not (linked.exists() and linked.samefile(place)):
         yield defect(f"the interpreter is linked to {place}, which is not in {one.base}")
 
 

@@ -23,8 +23,8 @@ from packaging.version import InvalidVersion, Version
 from envparity.checking.finding import Remark, check, defect, note
 from envparity.checking.installation import Installation
 
-#: Bytes of files that are compared with their digests; of the rest it is the size alone.
-DIGESTED = 400 << 20
+#: Bytes that are compared by digest, so that a page takes seconds; of the rest it is the size.
+DIGESTED = 64 << 20
 
 
 @frozen
@@ -85,13 +85,16 @@ def distributions(one: Installation) -> list[Distribution]:
     ]
 
 
-@lru_cache(maxsize=4096)
 def _read(path: Path) -> Distribution | None:
     """The distribution whose metadata is at *path*; None if there is none to be read."""
     candidates = (path / "METADATA", path / "PKG-INFO", path)
     file = next((one for one in candidates if one.is_file()), None)
-    if file is None:
-        return None
+    return None if file is None else _parsed(path, file, file.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=4096)
+def _parsed(path: Path, file: Path, _stamp: int) -> Distribution | None:
+    """The distribution at *path* whose headers are in *file*; several checks ask for it."""
     headers = HeaderParser().parsestr(file.read_text(encoding="utf-8", errors="replace"))
     if not headers["Name"]:
         return None
@@ -142,7 +145,10 @@ def recorded_files(one: Installation) -> Iterator[Remark]:
         if found.is_managed:
             continue  # dpkg knows better: see unchanged_files
         missing = [
-            place for place, _, _ in found.rows() if place.suffix != ".pyc" and not place.exists()
+            place
+            for place, _, _ in found.rows()
+            # Python makes bytecode when it wants some, and virtualenv lists the folders of it.
+            if place.suffix != ".pyc" and place.name != "__pycache__" and not place.exists()
         ]
         if missing:
             count = len(missing)
@@ -152,7 +158,7 @@ def recorded_files(one: Installation) -> Iterator[Remark]:
 @check("PEP 376", "pypa/pip#10744", "aspect-build/rules_py#1354")
 def recorded_digests(one: Installation) -> Iterator[Remark]:
     """Each file is what its RECORD says."""
-    budget = DIGESTED
+    budget, undigested = DIGESTED, 0
     for found in distributions(one):
         if found.is_managed:
             continue
@@ -164,7 +170,10 @@ def recorded_digests(one: Installation) -> Iterator[Remark]:
                 continue
             differs = size is not None and size != actual
             algorithm, _, expected = digest.partition("=")
-            if not differs and digest and actual <= budget and algorithm in {"sha256", "sha512"}:
+            if not differs and algorithm in {"sha256", "sha384", "sha512"}:
+                if actual > budget:
+                    undigested += 1
+                    continue
                 budget -= actual
                 data = hashlib.new(algorithm, place.read_bytes()).digest()
                 differs = base64.urlsafe_b64encode(data).decode().rstrip("=") != expected
@@ -173,8 +182,11 @@ def recorded_digests(one: Installation) -> Iterator[Remark]:
         if changed:
             words = f"of {found.name} {found.version} have changed since they were installed"
             yield defect(f"{len(changed)} files {words}", changed)
-    if budget < DIGESTED // 100:
-        yield note(f"digests were compared up to {DIGESTED >> 20} MiB; of the rest it was the size")
+    if undigested:
+        words = (
+            f"{DIGESTED >> 20} MiB were compared by digest, and {undigested} files by size alone"
+        )
+        yield note(words)
 
 
 @check("conda/conda#9558", "conda/conda#6983")
@@ -225,11 +237,7 @@ def requirements_met(one: Installation) -> Iterator[Remark]:
                 unmet.append(f"{wanted.name}{wanted.specifier} (there is {version or 'none'})")
         if unmet:
             words = f"{found.name} {found.version} requires {', '.join(unmet)}"
-            yield (
-                note(f"{words}; a distribution of Linux has put it there")
-                if (found.is_managed and one.is_shared)
-                else defect(words)
-            )
+            yield note(f"{words}; dpkg has put it there") if found.is_managed else defect(words)
 
 
 def _satisfies(version: str | None, wanted: Requirement) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -64,10 +65,11 @@ def executable(one: Installation) -> Iterator[Remark]:
             continue
         if name == "executable" and not one.owns(Path(value).parent):
             yield defect(f"sys.executable is {value}, which is not in {one.path}")
-        wanted = one.identity
-        if name == "base_executable" and one.is_venv:
+        found, wanted = one.who([value, "-B"]), one.identity
+        # Up to CPython 3.10 it is the virtual environment's own.
+        if name == "base_executable" and one.is_venv and (one.release > (3, 10) or found != wanted):
             wanted = Identity(one.version, str(one.base), str(one.base))
-        yield from _compared(one, attribute, one.who([value, "-B"]), wanted)
+        yield from _compared(one, f"started as {attribute}", found, wanted)
 
 
 @check("python/cpython#122033", "conda/conda#9558", "PEP 394")
@@ -77,7 +79,7 @@ def each_name(one: Installation) -> Iterator[Remark]:
     for name in ("python", f"python{major}", f"python{one.minor}"):
         program = one.bin / name
         if not os.path.lexists(program):
-            if one.is_shared and name == "python":
+            if one.is_debian and name == "python":
                 yield note("there is no program `python`, which a distribution may leave out")
             elif one.is_venv and name == f"python{one.minor}":
                 continue  # up to 3.7 or so venv links the name that it was started by
@@ -95,7 +97,7 @@ def each_name(one: Installation) -> Iterator[Remark]:
 def each_way_to_start(one: Installation) -> Iterator[Remark]:
     """It is the same Python by a link, by its bare name, from any folder, and in isolation."""
     name = one.python.name
-    link = one.scratch / "a-link-to-it"
+    link = Path(tempfile.mkdtemp(dir=one.scratch)) / "a-link-to-it"
     link.symlink_to(one.python)
     yield from _compared(one, f"started as `{name}`", one.who([name, "-B"], program=one.python))
     yield from _compared(

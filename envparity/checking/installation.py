@@ -30,7 +30,7 @@ PATIENCE = 20.0
 #: Modules of the standard library that are made of something which may be missing.
 MODULES = (
     "ssl", "hashlib", "zlib", "bz2", "lzma", "sqlite3", "ctypes", "readline", "curses", "uuid",
-    "decimal", "select", "socket", "tkinter", "dbm.gnu", "venv", "distutils",
+    "decimal", "select", "socket", "tkinter", "venv", "distutils",
 )  # fmt: skip
 
 _PROBE = Path(__file__).parents[1] / "_installation_probe.py"
@@ -205,11 +205,14 @@ class Installation:
         """Whether *path* lies in the prefix, by its spelling or by where it leads."""
         return _within(path, self.path)
 
+    def holds(self, path: str | Path) -> bool:
+        """Whether *path* lies in sys.prefix, wherever that is."""
+        return _within(path, self.prefix)
+
     def belongs(self, path: str | Path) -> bool:
         """Whether *path* lies in the prefix, or in that of the Python behind it."""
-        return self.owns(path) or _within(path, self.prefix) or (
-            self.is_venv and _within(path, self.base)
-        )  # fmt: skip
+        is_of_base = self.is_venv and _within(path, self.base)
+        return self.owns(path) or self.holds(path) or is_of_base
 
     @cached_property
     def environment(self) -> Mapping[str, str]:

@@ -16,7 +16,7 @@ from envparity.checking.installation import Installation
 STALE, FOREIGN, OTHER = "stale", "foreign", "other"
 
 #: What a module is called in CPython 2.7 where that is another name; None if it has none.
-_OF_OLD = {"tkinter": "Tkinter", "dbm.gnu": "gdbm", "lzma": None, "venv": None}
+_OF_OLD = {"tkinter": "Tkinter", "lzma": None, "venv": None}
 
 
 @check("NixOS/nixpkgs#16646", "https://github.com/pyenv/pyenv/wiki/Common-build-problems")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,7 +28,7 @@ def pyvenv_cfg(one: Installation) -> Iterator[Remark]:
         yield defect(f"{file} says home = {home}, which is no folder: its Python is gone")
         return
     names = ("python", f"python{one.release[0]}", f"python{one.minor}")
-    programs = [Path(home) / name for name in names if os.access(Path(home) / name, os.X_OK)]
+    programs = [path for path in (Path(home) / one for one in names) if _is_program(path)]
     if not programs:
         yield defect(f"{file} says home = {home}, where no Python is")
         return
@@ -53,7 +54,7 @@ def a_venv_of_it(one: Installation) -> Iterator[Remark]:
     if trouble := one.facts["modules"]["venv"]:
         yield _missing(one, f"no venv can be made of it: {trouble}")
         return
-    made = one.scratch / "venv"
+    made = Path(tempfile.mkdtemp(dir=one.scratch)) / "venv"
     options = ("--without-pip", "--system-site-packages")
     started = one.run([one.python, "-B", "-m", "venv", *options, made])
     if started.exit != 0:
@@ -111,6 +112,10 @@ def path_configuration(one: Installation) -> Iterator[Remark]:
             file = one.bin / f"{name}._pth"
             if file.is_file():
                 yield defect(f"{file} replaces sys.path and isolates the interpreter")
+
+
+def _is_program(path: Path) -> bool:
+    return path.is_file() and os.access(path, os.X_OK)
 
 
 def _missing(one: Installation, words: str) -> Remark:

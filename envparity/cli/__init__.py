@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import click
+from attrs import evolve
 from rich.table import Table
 from rich.text import Text
 
@@ -14,19 +15,23 @@ from envparity import __version__
 from envparity.builders.bug import bug_names
 from envparity.cache import Cache, default_folder
 from envparity.cli.caching import cache
-from envparity.cli.reporting import compare
+from envparity.cli.completion import interpreter_names, scenario_names
+from envparity.cli.errands import check, smoke, try_packages
+from envparity.cli.examples import add_examples
+from envparity.cli.inquiry import explain, shrink
+from envparity.cli.manual import manual
+from envparity.cli.reporting import compare, report
 from envparity.cli.running import run
 from envparity.defect import check_coverage
-from envparity.errands import check, smoke
 from envparity.errors import EnvparityError
 from envparity.expectation import lint_expectations
-from envparity.inquiry import explain, shrink
 from envparity.interpreter import discover
 from envparity.kills import KillMatrix, check_kills, write_matrix
 from envparity.lint import lint_corpus
-from envparity.plan import Corpus, data_folder
+from envparity.plan import Corpus, Settings, data_folder
+from envparity.rehearsal import rehearsals
 from envparity.report.jsonl import read_report
-from envparity.report.terminal import link, make_console
+from envparity.report.terminal import link, make_console, printable
 from envparity.scenario import Scenario, tree
 
 # pytest's number for a command line that cannot be served; click's own would be 2.
@@ -44,7 +49,8 @@ class _Group(click.Group):
 
 
 def _fail(error: EnvparityError) -> NoReturn:
-    click.echo(f"envparity: {error}", err=True)
+    # A file's name, or what it holds, may have characters that end a line or steer a terminal.
+    click.echo(printable(f"envparity: {error}"), err=True)
     sys.exit(error.exit_status)
 
 
@@ -58,7 +64,7 @@ def main() -> None:
     """
 
 
-for _command in (run, smoke, check, compare, cache, shrink, explain):
+for _command in (run, try_packages, smoke, check, compare, report, cache, shrink, explain):
     main.add_command(_command)
 
 
@@ -81,7 +87,7 @@ def interpreters(cache: Path | None) -> None:
 
 
 @main.command(name="list")
-@click.argument("patterns", nargs=-1, metavar="[SCENARIO]...")
+@click.argument("patterns", nargs=-1, metavar="[SCENARIO]...", shell_complete=scenario_names)
 @click.option("--corpus", type=click.Path(path_type=Path), help="Scenarios of your own.")
 def list_scenarios(patterns: tuple[str, ...], corpus: Path | None) -> None:
     """List scenarios with what vanilla does in each."""
@@ -94,37 +100,58 @@ def list_scenarios(patterns: tuple[str, ...], corpus: Path | None) -> None:
 
 
 @main.command()
-@click.argument("names", nargs=-1, required=True, metavar="SCENARIO...")
+@click.argument(
+    "names", nargs=-1, required=True, metavar="SCENARIO...", shell_complete=scenario_names
+)
 @click.option("--corpus", type=click.Path(path_type=Path), help="Scenarios of your own.")
-def show(names: tuple[str, ...], corpus: Path | None) -> None:
+@click.option("--show-vanilla", is_flag=True, help="Run it in vanilla, and print what that does.")
+@click.option("--python", "-p", metavar="SPEC", shell_complete=interpreter_names,
+              help="With --show-vanilla. Default: the newest.")  # fmt: skip
+@click.option("--cache", type=click.Path(path_type=Path), help="Instead of the user's cache.")
+def show(
+    names: tuple[str, ...],
+    corpus: Path | None,
+    show_vanilla: bool,
+    python: str | None,
+    cache: Path | None,
+) -> None:
     """Show what a scenario does, where it comes from, and its files."""
     for scenario in _read(corpus, names).scenarios:
         _show(scenario)
+    if show_vanilla:
+        settings = Settings(("vanilla",), python, names)
+        if corpus is not None:
+            settings = evolve(settings, corpus=corpus.absolute())
+        if cache is not None:
+            settings = evolve(settings, cache=cache.absolute())
+        for line in rehearsals(settings):
+            make_console().print(line, soft_wrap=True)
 
 
 def _show(scenario: Scenario) -> None:
-    console = make_console()
-    console.print(Text(scenario.id, style="bold"))
-    console.print(Text(f"  {scenario.summary}"))
+    lines = [Text(scenario.id, style="bold")]
+    lines.append(Text(f"  {scenario.summary}"))
     for origin in scenario.origin:
-        console.print(Text(f"  reported: {link(origin)}", style="dim"))
+        lines.append(Text(f"  reported: {link(origin)}", style="dim"))
     if scenario.python is not None:
-        console.print(Text(f"  python: {scenario.python}"))
+        lines.append(Text(f"  python: {scenario.python}"))
     if scenario.needs:
-        console.print(Text(f"  needs: {', '.join(scenario.needs)}"))
+        lines.append(Text(f"  needs: {', '.join(scenario.needs)}"))
     if scenario.prefix_shape != "plain":
-        console.print(Text(f"  prefix: {scenario.prefix_shape}"))
+        lines.append(Text(f"  prefix: {scenario.prefix_shape}"))
     for number, step in enumerate(scenario.steps, 1):
         ending = f"   (exits with {step.exit})" if step.exit else ""
-        console.print(Text(f"  {number}. {step.run}{ending}"))
+        lines.append(Text(f"  {number}. {step.run}{ending}"))
     if scenario.refuses:
-        console.print(Text(f"  a builder refuses: {scenario.refuses}"))
+        lines.append(Text(f"  a builder refuses: {scenario.refuses}"))
     if scenario.guarantee:
-        console.print(Text(f"  a builder guarantees: {scenario.guarantee}"))
+        lines.append(Text(f"  a builder guarantees: {scenario.guarantee}"))
     for name in tree(scenario.path):
         if name != "scenario.toml" and (scenario.case is None or not name.startswith("cases/")):
-            console.print(Text(f"    {name}", style="dim"))
-    console.print()
+            lines.append(Text(f"    {name}", style="dim"))
+    console = make_console()
+    for line in [*lines, Text("")]:
+        console.print(line, soft_wrap=True)
 
 
 @main.command()
@@ -179,3 +206,12 @@ def lint(corpus: Path | None, write: bool) -> None:
 
 def _read(corpus: Path | None, patterns: tuple[str, ...]) -> Corpus:
     return Corpus.read(corpus or data_folder() / "scenarios", patterns)
+
+
+@main.command(name="manual")
+def print_manual() -> None:
+    """Print the manual page, made from these very helps."""
+    click.echo(manual(main), nl=False)
+
+
+add_examples(main)

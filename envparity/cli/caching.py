@@ -46,14 +46,9 @@ class _Size(click.ParamType[int]):
 def cache(
     folder: Path | None, older_than: float | None, larger_than: int | None, dry_run: bool
 ) -> None:
-    r"""Show what is kept between runs, and prune it.
+    """Show what is kept between runs, and prune it.
 
     Everything in the cache can be made again: to prune it costs time, and never a verdict.
-
-    \b
-    envparity cache                                  how much of what, and since when
-    envparity cache --older-than 30                  remove what was not used for 30 days
-    envparity cache --larger-than 2G --dry-run       what would go to leave 2 GB
     """
     there = Cache.at(folder or default_folder())
     inventory = Inventory.take(there)

@@ -11,9 +11,12 @@ import click
 import pytest
 
 from envparity import builders
+from envparity.cli.completion import builder_names, interpreter_names, scenario_names
+from envparity.cli.options import product_options
 from envparity.controller import SKIP_REVISION
 from envparity.plan import data_folder
 from envparity.remote import specifications
+from envparity.report.products import STDOUT
 
 EXIT_STATUSES = """\b
 Exit status:
@@ -33,13 +36,26 @@ def _builder_help() -> str:
     return f"What makes the environments (repeatable). {kinds}. Default: reference."
 
 
+def _absolute(value: object) -> object:
+    return value.absolute() if isinstance(value, Path) and value != STDOUT else value
+
+
 @click.command(epilog=EXIT_STATUSES)
-@click.argument("scenarios", nargs=-1, metavar="[SCENARIO]...")
-@click.option("--builder", "-b", "names", multiple=True, metavar="KIND[:ARG]", help=_builder_help())
+@click.argument("scenarios", nargs=-1, metavar="[SCENARIO]...", shell_complete=scenario_names)
+@click.option(
+    "--builder",
+    "-b",
+    "names",
+    multiple=True,
+    metavar="KIND[:ARG]",
+    help=_builder_help(),
+    shell_complete=builder_names,
+)
 @click.option(
     "--python",
     "-p",
     metavar="SPEC",
+    shell_complete=interpreter_names,
     help="Interpreters: 3.12, 3.8-3.13, 2.7,3.12, a path, or all. "
     "Default: the newest build of each minor version.",
 )
@@ -52,6 +68,7 @@ def _builder_help() -> str:
     help="Workers on another machine that has envparity (repeatable); in place of --workers.",
 )
 @click.option("--report", type=click.Path(path_type=Path), help="Write the report (JSON lines).")
+@product_options
 @click.option("--corpus", type=click.Path(path_type=Path), help="Scenarios of your own.")
 @click.option("--cache", type=click.Path(path_type=Path), help="Instead of the user's cache.")
 @click.option("--expectations", type=click.Path(path_type=Path), help="Known failures.")
@@ -65,6 +82,7 @@ def _builder_help() -> str:
     "required",
     multiple=True,
     metavar="SCENARIO",
+    shell_complete=scenario_names,
     help="At parity, whatever the baseline and expectations say (repeatable).",
 )
 @click.option("--bisect", is_flag=True, help="For git bisect run: 125 where nothing can be said.")
@@ -73,6 +91,8 @@ def _builder_help() -> str:
     is_flag=True,
     help="Write what fails into the expectations, and take out what no longer does.",
 )
+@click.option("--shard", metavar="K/N", help="Only part K of N of the cells, for N machines.")
+@click.option("--no-evidence", is_flag=True, help="Keep less of failing cells in the report.")
 @click.option("--no-namespaces", is_flag=True, help="Do without private mount namespaces.")
 @click.option("--fresh", is_flag=True, help="Judge again what has not changed since it was.")
 @click.option("--profile", is_flag=True, help="Show where the seconds went.")
@@ -94,6 +114,8 @@ def run(
     required: tuple[str, ...],
     bisect: bool,
     update_expectations: bool,
+    shard: str | None,
+    no_evidence: bool,
     no_namespaces: bool,
     fresh: bool,
     profile: bool,
@@ -101,6 +123,7 @@ def run(
     exitfirst: bool,
     verbose: int,
     quiet: int,
+    **products: Path | None,
 ) -> NoReturn:
     """Judge builders with the corpus, or with the SCENARIOs named (theme/name, theme, glob)."""
     if workers != "auto" and not workers.isdigit():
@@ -127,24 +150,28 @@ def run(
         *(f"--scenario={name}" for name in scenarios),
         *(f"--require={name}" for name in required),
     ]
-    values = {
-        "python": python,
-        "report": report and report.absolute(),
-        "cache-folder": cache and cache.absolute(),
-        "expectations": expectations and expectations.absolute(),
-        "baseline": baseline and baseline.absolute(),
-        "shuffle": shuffle,
+    values: dict[str, object] = {
+        "--python": python,
+        "--report": report,
+        "--cache-folder": cache,
+        "--expectations": expectations,
+        "--shuffle": shuffle,
+        "--shard": shard,
+        "--baseline": baseline,
+        **{f"--report-{name}": path for name, path in products.items()},
     }
     flags = {
-        "bisect": bisect,
-        "update-expectations": update_expectations,
-        "no-namespaces": no_namespaces,
-        "profile": profile,
-        "fresh": fresh,
-        "exitfirst": exitfirst,
+        "--bisect": bisect,
+        "--update-expectations": update_expectations,
+        "--no-evidence": no_evidence,
+        "--no-namespaces": no_namespaces,
+        "--profile": profile,
+        "--fresh": fresh,
+        "--exitfirst": exitfirst,
     }
-    arguments += [f"--{name}={value}" for name, value in values.items() if value is not None]
-    arguments += [f"--{name}" for name, given in flags.items() if given]
+    given = {name: value for name, value in values.items() if value is not None}
+    arguments += [f"{name}={_absolute(value)}" for name, value in given.items()]
+    arguments += [name for name, is_set in flags.items() if is_set]
     arguments += ["-v"] * verbose + ["-q"] * quiet
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     os.environ.pop("PYTEST_ADDOPTS", None)

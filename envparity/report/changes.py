@@ -32,12 +32,12 @@ def changes(gate: Gate, *, verbose: bool = False) -> list[Text]:
         found = gate.of(change)
         if found and change is not Change.UNCHANGED:
             lines += _listed(change, found)
-    told = [
+    failed = [
         one.verdict
         for one in gate.transitions
         if one.new and (one.is_worse or (verbose and one.change is not Change.UNCHANGED))
     ]
-    lines += terminal.stories([*dict.fromkeys([*told, *gate.unmet])], limit=None)
+    lines += terminal.stories([*dict.fromkeys([*failed, *gate.unmet])], limit=None)
     counts = [f"{gate.counts[change]} {change}" for change in Change if gate.counts[change]]
     lines.append(Text(", ".join(counts) or "no cells"))
     for one in gate.unmet:
@@ -65,6 +65,12 @@ def _outcome(verdict: Verdict | None) -> str:
     if verdict is None:
         return "no such cell"
     return f"{verdict.outcome} as expected" if verdict.expected else str(verdict.outcome)
+
+
+def told(transition: Transition) -> str:
+    """What a cell was and is: "broken (parity → differs)"."""
+    was, now = _outcome(transition.old), _outcome(transition.new)
+    return f"{transition.change} ({was} → {now})" if was != now else f"{transition.change} ({now})"
 
 
 def _told(transition: Transition) -> str:

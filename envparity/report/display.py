@@ -7,23 +7,27 @@ pytest-xdist on the command line, which looks for a terminal reporter when it is
 from __future__ import annotations
 
 import time
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+from rich.console import RenderableType
+from rich.live import Live
+from rich.spinner import Spinner
 from rich.text import Text
 
 from envparity.report import SESSION, terminal
 from envparity.report.changes import changes
 from envparity.report.profile import profile
-from envparity.verdict import Outcome
+from envparity.report.progress import progress
 
 if TYPE_CHECKING:
     from envparity.controller import Controller
 
 #: Seconds between two lines of progress where there is no terminal to redraw.
 PLAIN_INTERVAL = 15.0
+
+#: Columns of such a line: without a bar, which says no more than its numbers.
+PLAIN_WIDTH = 100
 
 
 @pytest.hookimpl(trylast=True)
@@ -44,16 +48,19 @@ class Display:
         self.console = terminal.make_console()
         self._spoke = time.monotonic()
         self._trouble: list[str] = []
-        self._progress = Progress(
-            SpinnerColumn(),
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=24),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[rate]}"),
-            console=self.console,
-            transient=True,
-        )
-        self._task = self._progress.add_task("collecting", total=None, rate="")
+        self._spinner = Spinner("dots")
+        self._live = Live(console=self.console, transient=True, get_renderable=self._line,
+                          refresh_per_second=8)  # fmt: skip
+
+    def _line(self) -> RenderableType:
+        """The live line as it is now; the spinner shows that somebody is there."""
+        self._spinner.update(text=self._progress(self.console.width - 3))
+        return self._spinner
+
+    def _progress(self, width: int) -> Text:
+        session = self.session
+        elapsed = time.monotonic() - session.began
+        return progress(session.verdicts, session.planned, elapsed, width)
 
     def pytest_sessionstart(self) -> None:
         """Say what is about to be judged, and start the live line."""
@@ -61,34 +68,15 @@ class Display:
             for line in self.session.preamble():
                 self.console.print(Text(line, style="dim"), soft_wrap=True)
         if self.console.is_terminal:
-            self._progress.start()
+            self._live.start()
 
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Move the live line on."""
-        done = len(self.session.verdicts)
-        elapsed = time.monotonic() - self.session.began
-        rate = (done - len(self.session.plan.recalled)) / elapsed if elapsed else 0.0
-        planned = self.session.planned
-        if self.console.is_terminal:
-            slowest = max(self.session.verdicts, key=lambda one: one.seconds, default=None)
-            slow = f", slowest {slowest.seconds:.1f} s {slowest.scenario}" if slowest else ""
-            left = f", {(planned - done) / rate:.0f} s left" if rate and planned > 0 else ""
-            self._progress.update(
-                self._task,
-                description=self._counts(),
-                completed=done,
-                total=planned if planned > 0 else None,
-                rate=f"{rate:.0f}/s{left}{slow}",
-            )
-        elif time.monotonic() - self._spoke > PLAIN_INTERVAL and self.verbosity >= 0:
+        """Say how far the run is, where no live line does."""
+        is_due = time.monotonic() - self._spoke > PLAIN_INTERVAL
+        if not self.console.is_terminal and is_due and self.verbosity >= 0:
             self._spoke = time.monotonic()
-            self.console.print(f"{done}/{planned} cells, {self._counts()}, {rate:.0f}/s")
-
-    def _counts(self) -> str:
-        counts = Counter(one.outcome for one in self.session.verdicts if one.is_failure)
-        bad = [f"{counts[one]} {one}" for one in Outcome if counts[one]]
-        return ", ".join(bad) or "parity so far"
+            self.console.print(self._progress(PLAIN_WIDTH), soft_wrap=True)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Keep what went wrong while collecting."""
@@ -115,7 +103,7 @@ class Display:
     @pytest.hookimpl(tryfirst=True)
     def pytest_unconfigure(self) -> None:
         """The account: matrix, stories, skips, totals."""
-        self._progress.stop()
+        self._live.stop()
         session, console = self.session, self.console
         if self.verbosity >= 0 and session.verdicts:
             console.print()

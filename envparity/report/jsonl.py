@@ -6,19 +6,27 @@ A file without its footer is the report of a run that was cut off, and is never 
 from __future__ import annotations
 
 import contextlib
+import difflib
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
-from attrs import frozen
+from attrs import field, frozen
 
 from envparity.errors import ReportError, UsageError
 from envparity.verdict import Outcome, Verdict
 
 #: Raised when a report is no longer what earlier versions read.
 FORMAT = 1
+
+#: Lists of objects in a header, and the strings that each object has.
+_TABLES = {
+    "builders": ("asked",),
+    "interpreters": ("python", "version", "build"),
+    "parts": (),
+}
 
 
 class ReportWriter:
@@ -41,7 +49,7 @@ class ReportWriter:
     def finish(self, planned: int, *, complete: bool) -> None:
         """Write the footer and close; a run that was cut off gets none."""
         if complete:
-            counts = {str(outcome): self._counts[str(outcome)] for outcome in Outcome}
+            counts = _all_outcomes(self._counts)
             reported = sum(self._counts.values())
             self._write(
                 {"kind": "footer", "planned": planned, "reported": reported, "outcomes": counts}
@@ -63,6 +71,15 @@ class ReportWriter:
             ) from None
 
 
+def outcomes_of(verdicts: Iterable[Verdict]) -> dict[str, int]:
+    """How many of *verdicts* have each outcome, as a footer counts them."""
+    return _all_outcomes(Counter(str(verdict.outcome) for verdict in verdicts))
+
+
+def _all_outcomes(counts: Mapping[str, int]) -> dict[str, int]:
+    return {str(outcome): counts.get(str(outcome), 0) for outcome in Outcome}
+
+
 @frozen
 class Report:
     """A report that was read."""
@@ -70,6 +87,8 @@ class Report:
     header: Mapping[str, Any]
     verdicts: tuple[Verdict, ...]
     footer: Mapping[str, Any]
+    path: Path = field(default=Path("-"), eq=False)
+    """Where it was read from."""
 
 
 def read_report(path: Path) -> Report:
@@ -78,22 +97,26 @@ def read_report(path: Path) -> Report:
     Raises ReportError, with the line, for a file that is cut off, foreign or contradictory.
     """
     header, *cells, footer = _read_lines(path)
+    if problem := _wrong_with(header):
+        raise ReportError(f"not a header: {problem}", path=path, line=1)
     verdicts: dict[tuple[str, str, str], Verdict] = {}
     for number, document in enumerate(cells, 2):
         if document["kind"] != "cell":
             raise ReportError(f"a {document['kind']} among the cells", path=path, line=number)
         try:
             verdict = Verdict.from_json(document)
-        except (KeyError, ValueError, TypeError) as error:
+        except KeyError as error:
+            raise ReportError(f"not a cell: it has no {error}", path=path, line=number) from None
+        except (ValueError, TypeError, AttributeError) as error:
             raise ReportError(f"not a cell: {error}", path=path, line=number) from None
         key = verdict.scenario, verdict.builder, verdict.python
         if verdicts.setdefault(key, verdict) is not verdict:
             told = f"{verdict.scenario} with {verdict.builder} on {verdict.python}"
             raise ReportError(f"a second verdict on {told}", path=path, line=number)
-    there = Counter(str(verdict.outcome) for verdict in verdicts.values())
     for what, counted, found in (
         ("cells", footer.get("reported"), len(verdicts)),
-        ("outcomes", footer.get("outcomes"), {str(one): there[one] for one in Outcome}),
+        ("planned cells", footer.get("planned", len(verdicts)), len(verdicts)),
+        ("outcomes", footer.get("outcomes"), outcomes_of(verdicts.values())),
     ):
         if counted != found:
             raise ReportError(
@@ -101,13 +124,60 @@ def read_report(path: Path) -> Report:
                 path=path,
                 line=len(cells) + 2,
             )
-    return Report(header, tuple(verdicts.values()), footer)
+    return Report(header, tuple(verdicts.values()), footer, path)
+
+
+def _wrong_with(header: Mapping[str, Any]) -> str | None:
+    """What keeps *header* from being one; what it does not have at all, it need not have."""
+    for key, names in _TABLES.items():
+        rows = header.get(key, [])
+        if not (isinstance(rows, list) and all(isinstance(row, dict) for row in rows)):
+            return f"`{key}` is no list of objects"
+        for row in rows:
+            for name in names:
+                if not isinstance(row.get(name), str):
+                    return f"one of `{key}` has no `{name}`"
+    for key in ("scenarios", "problems", "commands"):
+        words = header.get(key, [])
+        if not (isinstance(words, list) and all(isinstance(one, str) for one in words)):
+            return f"`{key}` is no list of strings"
+    for key in ("envparity", "corpus", "started", "machine"):
+        if not isinstance(header.get(key, ""), str):
+            return f"`{key}` is no string"
+    planned, shard = header.get("planned"), header.get("shard")
+    if planned is not None and not _is_count(planned):
+        return "`planned` is no number of cells"
+    if shard is not None and not (
+        isinstance(shard, list)
+        and len(shard) == 2
+        and all(map(_is_count, shard))
+        and 1 <= shard[0] <= shard[1] <= 1_000_000
+    ):
+        return "`shard` is not [k, n]"
+    return None
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _nearest(path: Path) -> str | None:
+    """Files beside *path* that have nearly its name, as a hint."""
+    try:
+        names = [one.name for one in path.parent.iterdir() if one.is_file()]
+    except OSError:
+        return None
+    close = difflib.get_close_matches(path.name, names)
+    return f"nearest: {', '.join(close)}" if close else None
 
 
 def _read_lines(path: Path) -> list[Mapping[str, Any]]:
     """The lines of a report that begins with a header of this format and ends with a footer."""
     try:
         text = path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        words = f"the report cannot be read: {error.strerror}"
+        raise ReportError(words, path=path, hint=_nearest(path)) from None
     except OSError as error:
         raise ReportError(f"the report cannot be read: {error.strerror}", path=path) from None
     except UnicodeDecodeError:

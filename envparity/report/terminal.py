@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from envparity.comparison import Difference
+from envparity.report.jsonl import Report
 from envparity.verdict import Outcome, Verdict
 
 #: One character per outcome, and its style.
@@ -77,12 +78,13 @@ def _cut(name: str) -> Text:
 
 def _heading(python: str, pythons: Sequence[str]) -> str:
     """The minor version where that says enough."""
-    minor = _minor(python)
-    alike = [other for other in pythons if _minor(other) == minor]
-    return minor if len(alike) == 1 else "\n".join(python.split("-", 1))
+    short = minor(python)
+    alike = [other for other in pythons if minor(other) == short]
+    return short if len(alike) == 1 else "\n".join(python.split("-", 1))
 
 
-def _minor(python: str) -> str:
+def minor(python: str) -> str:
+    """The minor version in an interpreter's label."""
     return ".".join(python.split(".")[:2])
 
 
@@ -120,19 +122,26 @@ def version_key(python: str) -> tuple[object, ...]:
     return ([int(part) if part.isdigit() else 0 for part in release.split(".")], python)
 
 
-def stories(verdicts: Sequence[Verdict], *, limit: int | None = STORIES) -> list[Text]:
-    """Each failure once: what is expected, where it was reported, the diff, the command.
+def alike(verdicts: Iterable[Verdict]) -> list[list[Verdict]]:
+    """The failures among *verdicts*, the worst first; those that are one story are one list.
 
     Cells of one scenario and builder that differ in the same way are told together, and so are
-    scenarios that failed for one reason. Each text is one line, to be printed unwrapped, so that
-    commands can be copied.
+    scenarios that failed for one reason.
     """
     groups: dict[tuple[Any, ...], list[Verdict]] = defaultdict(list)
     for verdict in verdicts:
         if verdict.is_failure:
             told = (verdict.scenario, verdict.shape) if verdict.differences else ()
             groups[(verdict.builder, verdict.outcome, verdict.reason, told)].append(verdict)
-    ordered = sorted(groups.values(), key=lambda same: (same[0].outcome.severity, -len(same)))
+    return sorted(groups.values(), key=lambda same: (same[0].outcome.severity, -len(same)))
+
+
+def stories(verdicts: Sequence[Verdict], *, limit: int | None = STORIES) -> list[Text]:
+    """Each failure once: what is expected, where it was reported, the diff, the command.
+
+    Each text is one line, to be printed unwrapped, so that commands can be copied.
+    """
+    ordered = alike(verdicts)
     lines: list[Text] = []
     for same in ordered[:limit]:
         lines += _story(same)
@@ -156,7 +165,7 @@ def _story(same: Sequence[Verdict]) -> list[Text]:
         )
     ]
     if verdict.summary and len(names) == 1:
-        lines.append(Text(f"  In vanilla: {_in_a_sentence(verdict.summary)}"))
+        lines.append(Text(f"  In vanilla: {in_a_sentence(verdict.summary)}"))
     if verdict.origin and len(names) == 1:
         lines.append(Text("  Reported: " + "  ".join(map(link, verdict.origin)), style="dim"))
     if verdict.outcome is not Outcome.DIFFERS:
@@ -189,13 +198,13 @@ def _told(difference: Difference) -> list[Text]:
     return lines
 
 
-def counted(number: int, noun: str) -> str:
-    """*number* and *noun*, in the plural unless it is one."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def counted(number: int, noun: str, plural: str | None = None) -> str:
+    """*number* and *noun*, in the *plural* unless it is one."""
+    return f"{number} {noun if number == 1 else plural or noun + 's'}"
 
 
-def _in_a_sentence(summary: str) -> str:
-    """*summary* without its capital, unless the whole word has capitals (PYTHONHOME)."""
+def in_a_sentence(summary: str) -> str:
+    """A scenario's *summary* without its capital, unless the word is all capitals (PYTHONHOME)."""
     return summary if summary[1:2].isupper() else summary[:1].lower() + summary[1:]
 
 
@@ -253,6 +262,19 @@ def skips(verdicts: Sequence[Verdict]) -> list[Text]:
     return [
         Text(f"{count} {what}: {printable(reason)}", style="dim")
         for (what, reason), count in counts.most_common()
+    ]
+
+
+def account(report: Report, *, verbose: bool = False) -> list[RenderableType]:
+    """What a run printed when it ended, from its *report*: matrix, stories, skips, totals."""
+    verdicts = report.verdicts
+    return [
+        matrix(verdicts, fold=not verbose),
+        legend(),
+        Text(""),
+        *stories(verdicts, limit=None if verbose else STORIES),
+        *skips(verdicts),
+        totals(verdicts, sum(verdict.seconds for verdict in verdicts)),
     ]
 
 

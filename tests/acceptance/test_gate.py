@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -10,10 +13,13 @@ from pathlib import Path
 
 import pytest
 
+from envparity.report.jsonl import read_report
+from envparity.report.products import PRODUCTS
 from tests.acceptance.conftest import CHECKOUT, Runner, command, environment
 
 SCENARIO = "identity/link-to-the-executable"
 BUG = "bug:argv0-forced"
+OTHER = "identity/empty-environment"
 
 
 def compare(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
@@ -73,9 +79,83 @@ def test_a_report_that_is_cut_off(envparity: Runner, tmp_path: Path, newest: str
         assert f"{other}:{line}: " in ended.output
 
 
+def test_nothing_changed(envparity: Runner, tmp_path: Path, corpus: Path, newest: str) -> None:
+    """Runs of one thing with other workers, in another order, and in shards, are all the same."""
+    arguments = (
+        f"--corpus={corpus}", "-b", "reference", "-b", "bug:symlink-farm", f"--python={newest}",
+    )  # fmt: skip
+    reports: list[Path] = []
+    for options in (
+        ("-n0",), ("-n2", "--shuffle=7"), ("-n0", "--shard=2/2"), ("-n1", "--shard=1/2"),
+    ):  # fmt: skip
+        ended = envparity(*arguments, *options)
+        assert ended.status in {0, 1}, ended.output
+        assert ended.header["planned"] == 4
+        dealt = re.fullmatch(r"--shard=(\d)/2", options[-1])
+        assert ended.header["shard"] == ([int(dealt[1]), 2] if dealt else None)
+        reports.append(tmp_path / f"{len(reports)}.jsonl")
+        shutil.copy(tmp_path / "report.jsonl", reports[-1])
+    whole, shuffled, *shards = reports
+    counts = [len(read_report(one).verdicts) for one in reports]
+    assert counts == [4, 4, 2, 2]
+    merged = tmp_path / "merged.jsonl"
+    done = subprocess.run(
+        command("report", *map(str, shards), "--output", str(merged)),
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+    for other in (whole, shuffled, merged):
+        done = compare(whole, other)
+        assert done.returncode == 0, done.stdout
+        assert done.stdout.endswith(" unchanged\nnothing got worse\n")
+        assert set(re.findall(r"\d ([a-z ]+?)(?:,|$)", done.stdout.splitlines()[-2])) == {
+            "still different", "unchanged",
+        }  # fmt: skip
+    assert any(one.outcome.is_deviation and one.exhibit for one in read_report(merged).verdicts)
+    one = envparity(*arguments, "-n0", "--shard=1/2", f"--baseline={whole}")
+    assert one.status == 0, one.output
+    assert "nothing got worse" in one.output
+
+
+def test_products_of_a_run(envparity: Runner, tmp_path: Path, corpus: Path, newest: str) -> None:
+    """A run writes what people read of it, and nothing of the kind when it was cut off."""
+    places = [tmp_path / name for name in ("summary.md", "junit.xml", "badge.json")]
+    products = [f"--{name}={at}" for name, at in zip(PRODUCTS, places, strict=True)]
+    arguments = (f"--corpus={corpus}", f"--python={newest}", "-n0", *products)
+    ended = envparity(*arguments)
+    assert ended.status == 0, ended.output
+    assert places[0].read_text().startswith("## envparity: parity\n")
+    assert '<testsuite name="reference on ' in places[1].read_text()
+    assert json.loads(places[2].read_text())["message"] == "2 of 2 cells"
+    assert ended.header["commands"] == [
+        f"envparity run --builder reference --python {newest} --corpus {corpus}"
+    ]
+    for place in places:
+        place.unlink()
+    bug = envparity(*arguments, "-b", "bug:symlink-farm", "-x", "--no-evidence")
+    assert bug.status == 1
+    assert "the run was cut off: no Markdown, JUnit or badge is written" in bug.output
+    assert not any(place.exists() for place in places)
+    assert all("evidence" not in cell for cell in bug.cells)
+    bad = envparity(*arguments[:-1], f"--badge={tmp_path}/missing/badge.json")
+    assert bad.status == 4
+    assert "missing/badge.json: --badge cannot be written there" in bad.output
+    odd = envparity(*arguments, "--shard=3/2")
+    assert odd.status == 4
+    assert "there is no shard 3/2 (--shard takes K/N, part K of N" in odd.output
+    many = envparity(*arguments, "--shard=1/3")
+    assert many.status == 4
+    assert "too little for 3 shards (with these scenarios and interpreters, 2 at most)" in (
+        many.output
+    )
+
+
 @pytest.mark.skipif(shutil.which("git") is None, reason="git is not here")
-def test_bisect(tmp_path: Path, cache: Path, newest: str) -> None:
-    """Command git bisect run finds the commit that broke a scenario, past one that crashes."""
+def test_bisect(envparity: Runner, tmp_path: Path, cache: Path, newest: str) -> None:
+    """A merge that breaks a scenario: the gate shuts, the Markdown names the cell, bisect finds it.
+
+    One of the commits before it cannot be run at all, and git passes over it.
+    """
     checkout, breaks, crashes = tmp_path / "builder", 6, 4
     checkout.mkdir()
     variables = environment(cache)
@@ -104,6 +184,27 @@ def test_bisect(tmp_path: Path, cache: Path, newest: str) -> None:
         git("add", "build")
         git("commit", "--quiet", "-m", f"Revision {number}")
         commits.append(git("rev-parse", "HEAD").strip())
+    judge = (SCENARIO, OTHER, f"--python={newest}", "-n0", f"--builder=exec:{program}")
+    git("checkout", "--quiet", commits[0])
+    assert envparity(*judge).status == 0
+    main = Path(shutil.copy(tmp_path / "report.jsonl", tmp_path / "main.jsonl"))
+    git("checkout", "--quiet", commits[-1])
+    summary = tmp_path / "summary.md"
+    gate = envparity(*judge, f"--baseline={main}", f"--markdown={summary}")
+    assert gate.status == 1, gate.output
+    cell = f"{SCENARIO}  exec:{program}  {newest}  parity → differs"
+    assert f"broken: 1 cell\n  {cell}\n" in gate.output
+    text = html.unescape(summary.read_text())
+    assert text.startswith("## envparity: 1 cell got worse\n")
+    assert f"- <code>{SCENARIO}</code> with <code>exec:{program}</code>" in text
+    assert f"on <code>{newest}</code>: broken (parity → differs)" in text
+    assert "```diff\n-/cell/work/linked\n+{prefix}/bin/python" in text
+    assert OTHER not in text.partition("<sub>")[0]
+    again = re.search(r"```sh\n(envparity run .*)\n```", text)
+    assert again is not None
+    named = shlex.split(again[1])[2:]
+    assert envparity(*named, "-n0").status == 1
+
     git("bisect", "start", commits[-1], commits[0])
     run = command("run", SCENARIO, "--bisect", "-q", "-n0", f"--python={newest}")
     told = git("bisect", "run", *run, f"--builder=exec:{program}")

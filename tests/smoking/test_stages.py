@@ -173,8 +173,8 @@ BREAKS = {
         "✓!", "failed: exit status 1: no luck", "the last lines on standard error",
     ),
     "writes to the base": (
-        BUILDER + 'touch "$(dirname "$python")/x" || exit 1\n',
-        "✓!", "stderr: touch: ", "a builder writes to the request's `output`",
+        BUILDER + 'echo "touch: /x: Read-only file system" >&2; exit 1\n',
+        "✓!", "stderr: touch: /x", "a builder writes to the request's `output`",
     ),
     "wants the network": (
         BUILDER + "echo 'Could not resolve host: example.org' >&2; exit 6\n",

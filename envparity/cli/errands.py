@@ -1,4 +1,7 @@
-"""The commands about one's own things: `smoke` for a builder, `check` for an environment."""
+"""The commands about one's own things: `smoke`, `check` and `try`.
+
+They are for a builder of one's own, an environment that exists, and packages that one uses.
+"""
 
 from __future__ import annotations
 
@@ -84,7 +87,7 @@ def check(prefix: Path, as_json: bool) -> NoReturn:
 
     began = time.monotonic()
     with open_installation(prefix) as installation:
-        found = list(findings(installation))
+        found = findings(installation)
         seconds = time.monotonic() - began
         if as_json:
             click.echo(document(installation, found, seconds))
@@ -93,3 +96,48 @@ def check(prefix: Path, as_json: bool) -> NoReturn:
             for line in page(installation, found, seconds):
                 console.print(line, soft_wrap=True)
     sys.exit(any(one.level is Level.DEFECT for one in found))
+
+
+@click.command(name="try")
+@click.argument("requirements", nargs=-1, required=True, metavar="REQUIREMENT...")
+@click.option("--builder", "-b", "names", multiple=True, metavar="KIND[:ARG]",
+              help="As `run` takes it (repeatable). Default: reference.")  # fmt: skip
+@click.option("--python", "-p", metavar="SPEC", help="As `run` takes it. Default: the newest.")
+@click.option("--workers", "-n", default="auto", show_default=True, metavar="N|auto")
+@click.option("--report", type=click.Path(path_type=Path), help="Write the report (JSON lines).")
+@click.option("--cache", type=click.Path(path_type=Path), help="Instead of the user's.")
+@click.option("--no-namespaces", is_flag=True, help="Do without mount namespaces.")
+@click.option("--verbose", "-v", count=True, help="Every row, every story.")
+@click.pass_context
+def try_packages(
+    context: click.Context, requirements: tuple[str, ...], names: tuple[str, ...],
+    python: str | None, workers: str, report: Path | None, cache: Path | None,
+    no_namespaces: bool, verbose: int,
+) -> None:  # fmt: skip
+    """Say whether packages of an index survive a builder: REQUIREMENTs as pip takes them.
+
+    Their wheels are downloaded with all that they require, by pip as it is configured here; source
+    distributions are not built. In vanilla and in the builder's environment, metadata and files are
+    compared, every top-level module is imported, and every program is asked for --help and
+    --version. Exit status as of `run`; 4 as well for what cannot be downloaded.
+    """
+    from envparity.trying.preparation import prepare  # noqa: PLC0415
+
+    settings = Settings(python=python, namespaces=not no_namespaces)
+    if cache is not None:
+        settings = evolve(settings, cache=cache.absolute())
+    console = make_console()
+    with console.status("resolving") as status:
+        prepared = prepare(requirements, settings, status.update)
+    for line in prepared.left_out:
+        console.print(f"left out, since vanilla does not do it twice alike: {line}", markup=False)
+    corpus = prepared.corpus
+    words = f"scenarios: {corpus} (envparity run wild --corpus {corpus} judges them again)"
+    console.print(words, markup=False, soft_wrap=True)
+    assert context.parent is not None
+    assert isinstance(context.parent.command, click.Group)
+    run = context.parent.command.commands["run"]
+    context.invoke(
+        run, scenarios=("wild",), names=names, python=prepared.python, workers=workers,
+        report=report, corpus=corpus, cache=cache, no_namespaces=no_namespaces, verbose=verbose,
+    )  # fmt: skip

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from attrs import evolve
 
+from envparity.cli.completion import builder_names, interpreter_names, scenario_names
 from envparity.plan import Settings
 from envparity.report.terminal import make_console
 
@@ -21,11 +22,15 @@ def _cell_options(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--no-namespaces", is_flag=True, help="Do without mount namespaces."),
         click.option("--cache", type=click.Path(path_type=Path), help="Instead of the user's."),
         click.option("--corpus", type=click.Path(path_type=Path), help="Scenarios of your own."),
-        click.option("--python", "-p", metavar="SPEC", help="One of them. Default: the newest."),
         click.option(
-            "--builder", "-b", required=True, metavar="KIND[:ARG]", help="As `run` takes it."
+            "--python", "-p", metavar="SPEC", shell_complete=interpreter_names,
+            help="One of them. Default: the newest.",
         ),
-        click.argument("scenario"),
+        click.option(
+            "--builder", "-b", required=True, metavar="KIND[:ARG]", shell_complete=builder_names,
+            help="As `run` takes it.",
+        ),
+        click.argument("scenario", shell_complete=scenario_names),
     ):  # fmt: skip
         command = option(command)
     return command
