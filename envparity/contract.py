@@ -13,7 +13,7 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from envparity.builders import Builder, Request, Unsupported
+from envparity.builders import Builder, Inapplicable, Request, Unsupported
 from envparity.comparison import Difference
 from envparity.verdict import Outcome
 
@@ -33,7 +33,7 @@ def check_contract(
     """Outcome, reason and differences of a scenario of the contract theme.
 
     Raises Unsupported when the builder says that it cannot serve the request: a contract binds
-    whoever makes environments of the kind.
+    whoever makes environments of the kind; and Inapplicable where it shows nothing.
     """
     request = Request(interpreter, workshop.wheels(scenario, interpreter), scenario.prefix_shape)
     if scenario.refuses:
@@ -58,6 +58,8 @@ def _deterministic(builder: Builder, request: Request, workshop: Workshop) -> Fi
         answer = _answer(folder)
         if "prefix" not in answer:
             return _differs("answer", "an environment", _ending(answer))
+        if "store" in answer:
+            raise Inapplicable("is about building twice, and a store builds nothing twice")
     left, right = (manifest(folder / "out") for folder in (first, second))
     if left == right:
         return PARITY

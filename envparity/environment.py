@@ -32,7 +32,10 @@ class Environment:
     links: tuple[tuple[Path, Path], ...] = ()
     """Symbolic links a cell needs so that the prefix has its spelling: (path, target)."""
     store: Path | None = None
-    """The folder of things named HASH-NAME that it is made of, as Nix has one."""
+    """The folder of things named HASH-NAME that it is made of, as Nix has one.
+
+    The hash is of all that the thing was made of, so that nothing else ever has its name.
+    """
 
     @classmethod
     def at(

@@ -114,8 +114,12 @@ def of_environment(environment: Environment, interpreter: Interpreter, *, since:
     elsewhere. A time of modification counts as it is when it lies before *since* (ns since the
     epoch), and as "new" otherwise: two builds of one thing are not made at one time. Links into
     the interpreter and the system are told by their targets, since those have fingerprints of
-    their own; a link to anywhere else, or too many entries, and nothing is told.
+    their own; a link to anywhere else, or too many entries, and nothing is told. In a store the
+    names of things tell what they were made of, and nothing has to be read.
     """
+    places = environment.prefix, environment.python, environment.scripts, environment.site
+    if environment.store is not None and environment.prefix.is_relative_to(environment.store):
+        return digest("store", *places, environment.links)
     reader = _Reader(environment, interpreter, since)
     try:
         lines = [*reader.read(environment.prefix)]
@@ -123,7 +127,6 @@ def of_environment(environment: Environment, interpreter: Interpreter, *, since:
             return None
     except (OSError, _Untellable):
         return None
-    places = environment.prefix, environment.python, environment.scripts, environment.site
     return digest(*places, environment.links, *lines)
 
 

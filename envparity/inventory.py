@@ -30,6 +30,7 @@ KINDS = {
     "wheels": "packages of the corpus, as wheels",
     "wheelhouses": "folders with wheels for steps",
     "index": "wheels of the package index",
+    "homes": "stores of builders that keep what they built",
     "builders": "the builders of this project, compiled",
     "trust": "interpreters whose oracle was checked",
     "interpreters": "what interpreters said about themselves",

@@ -100,6 +100,16 @@ class TestRerooting:
         inner = Rerooting(BASE / "envs/a", BASE)
         assert inner.apply("/p/3.12.1/envs/a/x /p/3.12.1/x") == "{prefix}/x {base}/x"
 
+    def test_in_a_store(self) -> None:
+        """What lies in a store is called by its name: hashes are nobody's difference."""
+        name = "0" * 32 + "-python3-3.12"
+        made = Rerooting(Path(f"/s/store/{name}-env"), BASE, store=Path("/s/store"))
+        text = f"/s/store/{name}-env/bin /s/store/{name}/lib:/s/store/{'z' * 32}-hook /s/store/x"
+        assert made.apply(text) == "{prefix}/bin {store}/python3-3.12/lib:{store}/hook /s/store/x"
+        environment = attrs.evolve(Environment.at(ENV, make_interpreter()), store=Path("/s"))
+        for base in (make_interpreter(), make_debian()):
+            assert Rerooting.of(environment, base).store == Path("/s")
+
     def test_of(self) -> None:
         """Where the base's prefix is its own, the two prefixes are all it takes."""
         base = make_interpreter("3.12.1")

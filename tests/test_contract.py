@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import pytest
 
-from envparity.builders import Builder, Description, Request, Unsupported
+from envparity.builders import Builder, Description, Inapplicable, Request, Unsupported
 from envparity.contract import PARITY, check_contract, manifest
 from envparity.verdict import Outcome
 from tests.doubles import make_interpreter, make_scenario, make_workshop
@@ -202,6 +202,12 @@ class TestDeterministic:
         outcome, reason, _ = check(make(answer=answer), workshop, guarantee="deterministic")
         assert outcome is Outcome.DIFFERS
         assert reason.startswith(f"answer: wanted an environment, got {ending}")
+
+    def test_in_a_store(self, make: Callable[..., FakeBuilder], workshop: Workshop) -> None:
+        """Where the same request is answered from a store, two answers show nothing."""
+        builder = make(answer={"prefix": "/s/abc-env", "store": "/s"})
+        with pytest.raises(Inapplicable, match="a store builds nothing twice"):
+            check(builder, workshop, guarantee="deterministic")
 
 
 class TestInputsUntouched:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 
 from envparity import fingerprint
 from envparity.builders import Description
@@ -252,6 +253,18 @@ class TestEnvironment:
         base = make_interpreter(prefix=Path("/usr"))
         vanilla = Environment.at(Path("/usr"), base)
         assert fingerprint.of_environment(vanilla, base, since=0) is None
+
+    def test_in_a_store(self, built: Path) -> None:
+        """What a store has is told by its name, whatever a look at it would have shown."""
+        made = evolve(environment(built), store=environment(built).prefix.parent)
+        told = fingerprint.of_environment(made, make_interpreter(), since=LATER)
+        assert told not in {None, read(built)}
+        _edit(built)
+        assert fingerprint.of_environment(made, make_interpreter(), since=LATER) == told
+        moved = evolve(made, prefix=made.prefix.with_name("other"))
+        assert fingerprint.of_environment(moved, make_interpreter(), since=LATER) != told
+        elsewhere = evolve(made, store=Path("/elsewhere"))
+        assert fingerprint.of_environment(elsewhere, make_interpreter(), since=LATER) != told
 
     def test_unreadable(self, built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """What cannot be read is not known."""

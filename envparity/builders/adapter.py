@@ -50,8 +50,8 @@ class Facts:
     name: str
     version: str
     homepage: str
-    fingerprint: str = ""
-    """Of what else its environments are made of, beyond its version."""
+    fingerprint: str | None = ""
+    """Of what else its environments are made of, beyond its version; None if that is not known."""
 
 
 @frozen
@@ -189,7 +189,9 @@ def _description(adapter: Adapter) -> dict[str, Any]:
         "name": facts.name,
         "version": facts.version,
         "homepage": facts.homepage,
-        "fingerprint": digest(sources, facts.version, facts.fingerprint),
+        "fingerprint": None
+        if facts.fingerprint is None
+        else digest(sources, facts.version, facts.fingerprint),
     }
 
 

@@ -250,6 +250,7 @@ class ProgramBuilder:
             kind = "contained" if workshop.namespaces else "plain"
             home = workshop.cache.folder / "homes" / f"{self.keep}-{kind}"
         home.mkdir(parents=True, exist_ok=True)
+        os.utime(home)  # so that the inventory knows that it was used
         return home
 
     def _variables(self, workshop: Workshop) -> dict[str, str]:

@@ -12,6 +12,7 @@ from envparity.builders.program import ProgramBuilder
 from envparity.builders.reference import LINK_MODES
 from envparity.builders.vanilla import VanillaBuilder
 from envparity.errors import UsageError
+from tests.builders.nixpkgs.conftest import MINIATURE
 from tests.doubles import make_interpreter, make_workshop
 
 
@@ -117,6 +118,7 @@ class TestPrograms:
 def test_kinds(data: Path) -> None:
     """Every kind that help names is one that can be parsed."""
     arguments = {"bug": ":late", "exec": f":{sys.executable}", "prefix": f":{sys.prefix}"}
+    arguments["nixpkgs"] = f":{MINIATURE}"
     for kind in KINDS:
         assert parse(kind + arguments.get(kind, ""), data).name.startswith(kind)
 

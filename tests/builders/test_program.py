@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import py_compile
+import sys
 from pathlib import Path
 
 import pytest
 
-from envparity.builders import bench, program
+from envparity.builders import Request, program
+from envparity.builders.bench import SHAPES
+from envparity.builders.program import ProgramBuilder
 from envparity.cache import Cache
-from envparity.errors import CacheError
+from envparity.errors import BuilderError, CacheError
 from envparity.plan import data_folder
 from envparity.scenario import PREFIX_SHAPES
+from tests.builders.conftest import Bench
 
 
 def test_half_a_bytecode_file(tmp_path: Path) -> None:
@@ -36,7 +40,43 @@ def test_a_cache_without_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 def test_shapes() -> None:
     """Every shape a scenario may ask for has a path, and too-long is too long for a shebang."""
-    assert set(bench.SHAPES) == set(PREFIX_SHAPES)
-    sizes = {shape: len(f"/cell/{path}/env") for shape, path in bench.SHAPES.items()}
+    assert set(SHAPES) == set(PREFIX_SHAPES)
+    sizes = {shape: len(f"/cell/{path}/env") for shape, path in SHAPES.items()}
     assert 127 < sizes["long"] < 255 - len("#!/bin/python3.12")
     assert sizes["too-long"] > 255
+
+
+ANYWHERE = """\
+import json, sys
+from pathlib import Path
+if sys.argv[1] == "describe":
+    print(json.dumps({"protocol": 1, "name": "anywhere"}))
+else:
+    print(json.dumps({"prefix": PREFIX}))
+"""
+
+
+def test_a_store_of_somebody_else(bench: Bench) -> None:
+    """An environment may lie in a store of the machine only if the builder is known to use it."""
+    store = bench.workshop.cache.folder / "somebody"
+    python = store / "env" / "bin" / bench.newest.executable.name
+    python.parent.mkdir(parents=True)
+    python.symlink_to(bench.newest.executable)
+    argv = (sys.executable, "-c", ANYWHERE.replace("PREFIX", repr(str(store / "env"))))
+    request = Request(bench.newest, ())
+    refused = ProgramBuilder("one", argv)
+    with pytest.raises(BuilderError, match="it names a prefix that it cannot own"):
+        refused.build(request, bench.workshop)
+    accepted = ProgramBuilder("two", argv, store=store)
+    assert accepted.build(request, bench.workshop).prefix == store / "env"
+
+
+def test_a_home_that_is_kept(bench: Bench) -> None:
+    """A builder with a store worth keeping has its HOME in the cache, where it shares it."""
+    keeps = "import json, pathlib; (pathlib.Path.home() / 'kept').touch(); "
+    argv = (sys.executable, "-c", keeps + 'print(json.dumps({"protocol": 1, "name": "x"}))')
+    ProgramBuilder("x", argv, keep="tests").describe(bench.workshop)
+    assert (bench.workshop.cache.folder / "homes" / "tests-contained" / "kept").is_file()
+    ProgramBuilder("x", argv).describe(bench.workshop)
+    homes = bench.workshop.folder / "builders"
+    assert [path.name for path in homes.glob("*/kept")] == ["kept"]

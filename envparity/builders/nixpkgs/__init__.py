@@ -96,11 +96,12 @@ class Nixpkgs:
         if nix:
             Nix(self.tool, Path.home().resolve()).prune()
         ours = digest_of_files(*sorted(HERE.glob("*.*")))
+        declared = checkout.fingerprint()
         return Facts(
             "nixpkgs",
             f"{version} (Nix {nix})" if nix else version,
             HOMEPAGE,
-            fingerprint=digest(ours, checkout.fingerprint()),
+            fingerprint=declared and digest(ours, declared),
         )
 
     def build(self, task: Task) -> dict[str, str]:
@@ -131,6 +132,7 @@ class Nixpkgs:
             prefix = nix.build(expression, place, digest(checkout.dump(), text), shared=own)
         except BuilderError as error:
             message = error.message.replace(str(root), str(checkout.folder))
+            message = re.sub(rf"{re.escape(str(home))}/store/\w{{32}}-", "", message)
             if _LACKS.search(message):
                 raise Unsupported(message) from None
             kind = Refused if _REFUSES.search(message) else BuilderError
@@ -162,11 +164,15 @@ def python_facts(task: Task) -> dict[str, Any]:
 
 
 def fingerprint(task: Task) -> str:
-    """Changes when the base interpreter does."""
-    seen = [task.python, task.base / "lib" / task.python.name / "os.py"]
-    seen += sorted((task.base / "lib").glob("libpython*"))
-    facts = [(path.stat().st_size, path.stat().st_mtime_ns) for path in seen]
-    return digest(*seen, *facts)
+    """Changes when what is copied of the base interpreter does."""
+    facts = []
+    for name in ("bin", "include", "lib"):
+        for where, folders, files in os.walk(task.base / name):
+            folders[:] = sorted(set(folders) - {"__pycache__", "site-packages", "test"})
+            for file in sorted(files):
+                status = Path(where, file).lstat()
+                facts.append(f"{where}/{file} {status.st_size} {status.st_mtime_ns}")
+    return digest(*facts)
 
 
 def package_facts(packages: tuple[Package, ...]) -> list[dict[str, Any]]:
@@ -217,15 +223,23 @@ def _open_circles(requires: dict[str, list[str]]) -> None:
 
 def tools(task: Task) -> dict[str, str]:
     """The machine's programs that a build runs; Unsupported names what is missing."""
+    from importlib.metadata import version  # noqa: PLC0415
+
     import packaging  # noqa: PLC0415
 
-    found = {"python": sys.executable, "packaging": str(Path(packaging.__file__).parent)}
+    found = {
+        "python": sys.executable,
+        "installer": version("installer"),
+        "packaging": str(Path(packaging.__file__).parent),
+    }
     for name, package in TOOLS.items():
         path = shutil.which(name)
         if path is not None:
             found[name] = path
         elif name != "patchelf" or list((task.base / "lib").glob("libpython*.so*")):
             raise Unsupported(f"{name} is not installed here: `apt install {package}`")
+    compiler = Path(found["cc"]).resolve()
+    found["compiler"] = f"{compiler} {compiler.stat().st_size} {compiler.stat().st_mtime_ns}"
     return found
 
 

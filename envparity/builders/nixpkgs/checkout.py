@@ -133,11 +133,16 @@ class Checkout:
             for name, places in self._wanted.items()
         }
 
-    def fingerprint(self) -> str:
-        """Changes with whatever may decide about an environment."""
+    def fingerprint(self) -> str | None:
+        """Changes with whatever may decide about an environment.
+
+        None where that may be any of the tens of thousands of files that lie there.
+        """
         if self.commit:
             return digest(self.commit, self.stdenv)
-        parts: list[object] = [self.stdenv]
+        if self.stdenv == OWN:
+            return None
+        parts: list[object] = []
         for folder in FOLDERS:
             # The interpreters' own folders below that one are nothing but patches.
             depth = "*" if folder == PYTHON else "**/*"

@@ -72,6 +72,7 @@ let
   package = one: requiredPythonModules: runCommand "${asked.python.libPrefix}-${one.label}"
     rec {
       wheel = builtins.path { path = at one.wheel; name = "wheel"; };
+      inherit (tools) installer;
       filename = builtins.baseNameOf one.wheel;
       nativeBuildInputs = [ python wrapPython ];
       propagatedBuildInputs = map (name: packages.${name}) one.requires ++ [ python ];

@@ -14,7 +14,7 @@ from attrs import frozen
 
 from envparity.builders import Unsupported
 from envparity.builders.adapter import needed, run, version_of
-from envparity.cache import write_atomically
+from envparity.cache import remove_tree, write_atomically
 
 #: The oldest Nix that this was seen to work with.
 OLDEST = (2, 8)
@@ -99,6 +99,7 @@ class Nix:
         if len(roots) > KEPT and old:
             for path in old:
                 path.unlink(missing_ok=True)
+            remove_tree(self.home / "compiled")
             collect = Path(self.program).with_name("nix-store")
             run(collect, "--gc", "--quiet", environment=self._variables())
 

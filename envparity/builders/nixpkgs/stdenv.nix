@@ -90,8 +90,18 @@ let
     isLinux = true;
   };
 
+  compiler = runCommand "cc"
+    {
+      program = substituted ./cc.pl { inherit (tools) cc perl; identity = tools.compiler; };
+      passAsFile = [ "program" ];
+    } ''
+      mkdir -p $out/bin
+      cp "$programPath" $out/bin/cc
+      chmod +x $out/bin/cc
+    '';
+
   cc = {
-    outPath = home tools.cc;
+    outPath = "${compiler}";
     targetPrefix = "";
     isClang = false;
     isGNU = true;

@@ -1,0 +1,4 @@
+die() {
+    echo "error: $*" >&2
+    exit 1
+}
