@@ -96,8 +96,9 @@ def mutants_of(module: str) -> Iterator[tuple[Mutant, str]]:
         changed = file_mutation.deep_replace(tree, old, new)
         assert isinstance(changed, libcst.Module)
         others = changed.code.splitlines()
-        start = len(os.path.commonprefix([lines, others]))
-        end = len(os.path.commonprefix([lines[start:][::-1], others[start:][::-1]]))
+        # Of lists of lines, line by line.
+        start = len(os.path.commonprefix([lines, others]))  # noqa: RUF071
+        end = len(os.path.commonprefix([lines[start:][::-1], others[start:][::-1]]))  # noqa: RUF071
         before = " ".join(map(str.strip, lines[start : len(lines) - end]))
         after = " ".join(map(str.strip, others[start : len(others) - end]))
         name = names[mutation.contained_by_top_level_function]

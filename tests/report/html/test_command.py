@@ -1,4 +1,4 @@
-"""Tests of `envparity report --html`."""
+"""Tests of `envparity report --html` and `envparity compare --html`."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from envparity.cli import main
-from envparity.report.html.command import steps_of
 from envparity.report.jsonl import ReportWriter
+from envparity.report.products import steps_of
 from envparity.scenario import load_scenario
 from envparity.verdict import Outcome, Verdict
 from tests.doubles import make_verdict
@@ -48,9 +48,9 @@ def test_a_page_with_steps(tmp_path: Path, corpus: Path) -> None:
         tmp_path / "new.jsonl", make_verdict(outcome=Outcome.DIFFERS, digest=scenario.digest)
     )
     out = tmp_path / "page.html"
-    arguments = ["report", new, "--html", str(out), "--baseline", old, "--corpus", str(corpus)]
+    arguments = ["compare", old, new, "--html", str(out), "--corpus", str(corpus)]
     ended = CliRunner().invoke(main, arguments, catch_exceptions=False)
-    assert (ended.exit_code, ended.output) == (0, "")
+    assert ended.exit_code == 1
     page = Page(out.read_text(encoding="utf-8"))
     assert page.texts["strong.bad"] == ["1 cell got worse", "1 failure"]
     steps = [page.data["texts"][text] for text in page.data["scenarios"][0][3]]
