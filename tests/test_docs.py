@@ -49,7 +49,7 @@ def test_the_argument_is_complete(scenarios: set[str]) -> None:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_commands(document: Path) -> None:
     """A command line that a document has to be copied is one that envparity takes."""
-    for line in document.read_text("utf-8").splitlines():
-        found = re.match(r"    (?:git bisect run )?(envparity [a-z][^|>·…]*)", line)
+    for line in document.read_text("utf-8").replace("\\\n", " ").splitlines():
+        found = re.match(r"    (?:git bisect run )?(envparity [a-z][^·…]*)", line)
         if found is not None:
-            parse(shlex.split(found[1], comments=True))
+            parse(shlex.split(re.split(" [|>] ", found[1])[0], comments=True))
