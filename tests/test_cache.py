@@ -171,11 +171,12 @@ class TestTree:
         """Where a tree cannot be copied into the cache, the first reason is told in a line."""
         (tmp_path / "from").mkdir()
         (tmp_path / "from" / "nowhere").symlink_to(tmp_path / "missing")
-        with pytest.raises(CacheError, match=r"from/nowhere|No such file") as caught:
-            cache.tree(
-                "things", "one", lambda draft: shutil.copytree(tmp_path / "from", draft / "x")
-            )
-        assert "\n" not in str(caught.value)
+
+        def make(draft: Path) -> None:
+            shutil.copytree(tmp_path / "from", draft / "x")
+
+        with pytest.raises(CacheError, match=r"/x/nowhere: cannot be written: .*No such file"):
+            cache.tree("things", "one", make)
         assert [] == os.listdir(cache.folder / "things")
 
     def test_not_seen_before_it_is_whole(self, cache: Cache) -> None:
