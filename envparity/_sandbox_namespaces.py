@@ -42,7 +42,7 @@ PRIVATE = ("/tmp", "/var/tmp", "/run")
 
 #: Below /proc: what belongs to the whole machine. Its files are root's, and a step is root to them
 #: where root runs envparity, capability or not.
-MACHINE = ("sys", "sysrq-trigger", "irq", "bus", "fs", "acpi", "scsi", "asound", "driver", "mtrr")
+MACHINE = ("sys", "sysrq-trigger", "irq", "bus", "fs", "acpi", "scsi", "mtrr")
 
 DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
 
@@ -204,7 +204,7 @@ def escaped(path: str) -> str:
 def prepare_cell(job: Job, cell: str) -> None:
     """Mount what the job asks for, in the mount namespace of this job alone."""
     mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV)
-    for name in MACHINE:
+    for name in MACHINE if job["root"] else ():
         if os.path.exists(f"/proc/{name}"):
             mount(f"/proc/{name}", f"/proc/{name}", "", MS_BIND | MS_REC)
             set_read_only(f"/proc/{name}")

@@ -324,10 +324,12 @@ def main() -> None:
     lines = sys.stdin.buffer
     setup = json.loads(lines.readline())
     namespaces = setup["mode"] == "namespaces"
+    root = os.geteuid() == 0  # to whom files of the machine in /proc belong
     if namespaces:
         try:
             enter_namespaces(setup["cell"], setup["expose"])
             probe = {
+                "root": root,
                 "mounts": [],
                 "folders": [],
                 "links": [],
@@ -347,4 +349,5 @@ def main() -> None:
             return
     write_all(output, b'{"ready": true}\n')
     while line := lines.readline():
-        fork_job(json.loads(line), setup["cell"], output, namespaces=namespaces)
+        job = {**json.loads(line), "root": root}
+        fork_job(job, setup["cell"], output, namespaces=namespaces)

@@ -175,9 +175,8 @@ class TestTree:
         def make(draft: Path) -> None:
             shutil.copytree(tmp_path / "from", draft / "x")
 
-        with pytest.raises(CacheError, match=r"from/nowhere|No such file") as caught:
+        with pytest.raises(CacheError, match=r"/x/nowhere: cannot be written: .*No such file"):
             cache.tree("things", "one", make)
-        assert "\n" not in str(caught.value)
         assert [] == os.listdir(cache.folder / "things")
 
     def test_not_seen_before_it_is_whole(self, cache: Cache) -> None:

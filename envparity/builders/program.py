@@ -103,7 +103,7 @@ class ProgramBuilder:
                 homepage=str(facts.get("homepage", "")),
                 fingerprint=facts.get("fingerprint"),
             )
-        except (ValueError, KeyError):
+        except (ValueError, KeyError, RecursionError):
             raise BuilderError(
                 f"builder {self.name} does not describe itself: {_gist(outcome)}",
                 hint=f'`describe` prints one JSON object with "protocol": {PROTOCOL} and "name"',
@@ -199,7 +199,7 @@ class ProgramBuilder:
             try:
                 layout = {name: str(Path(at)) for name, at in json.loads(last).items()}
                 Path(layout["prefix"])
-            except (ValueError, KeyError, TypeError, AttributeError):
+            except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
                 return {"failed": f'its last line is not {{"prefix": …}}: {last[:100]!r}'}
             for name in layout:
                 if name not in LAYOUT:

@@ -60,7 +60,7 @@ def test_in_the_middle_of_a_run(alone: Path, tmp_path: Path, copied: Path, fault
             copied.write_text("#!/bin/sh\necho another\n")
             copied.chmod(0o755)
         output, _ = process.communicate(timeout=120)
-    assert process.returncode in {0, 1}, output
+    assert process.returncode in {0, 1, 4}, output
     assert "Traceback" not in output.replace("+Traceback", "").replace("-Traceback", "")
     if fault == "library removed":
         kept.rename(stdlib)
@@ -102,7 +102,7 @@ def test_customised_from_elsewhere(
 ) -> None:
     """An interpreter whose library loads foreign code at its start is no oracle: 4, by name."""
     stdlib = next(copied.parents[1].glob("lib/python3*"))
-    elsewhere = tmp_path / "elsewhere"
+    elsewhere = copied.parents[1] / "elsewhere"
     elsewhere.mkdir()
     (elsewhere / "foreign.py").write_text("")
     loading = f"import sys; sys.path.insert(0, {str(elsewhere)!r}); import foreign\n"

@@ -5,13 +5,11 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import threading
 from pathlib import Path
 
 import pytest
 
 from envparity.errors import ReportError
-from envparity.interruption import Interrupted, Interruption, interruptible
 from envparity.report.jsonl import read_report
 from tests.acceptance.conftest import command, environment
 from tests.faults.conftest import processes_of, slow_scenario, start, until
@@ -53,35 +51,3 @@ def test_a_terminal_that_closes_leaves_nothing(tmp_path: Path, corpus: Path, new
     )  # fmt: skip
     assert ended.returncode not in {0, 5}
     assert [] == list((cache / "runs").iterdir())
-
-
-class TestInterruption:
-    """What a signal does while a run is under way."""
-
-    def test_once(self) -> None:
-        """The first signal raises; a second one does not stop the tidying up."""
-        before = signal.getsignal(signal.SIGTERM)
-        with interruptible() as interruption:
-            with pytest.raises(Interrupted, match="stopped by SIGTERM"):
-                signal.raise_signal(signal.SIGTERM)
-            signal.raise_signal(signal.SIGHUP)
-            assert signal.SIGTERM is interruption.signal
-        assert before is signal.getsignal(signal.SIGTERM)
-
-    def test_ignored(self) -> None:
-        """A signal that was ignored, as under nohup(1), still is."""
-        before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
-        try:
-            with interruptible() as interruption:
-                signal.raise_signal(signal.SIGHUP)
-                assert interruption.signal is None
-        finally:
-            signal.signal(signal.SIGHUP, before)
-
-    def test_threads(self) -> None:
-        """In another thread than the first nothing is changed."""
-        before = signal.getsignal(signal.SIGTERM)
-        thread = threading.Thread(target=Interruption().watch)
-        thread.start()
-        thread.join()
-        assert before is signal.getsignal(signal.SIGTERM)
