@@ -120,6 +120,11 @@ class ParityFailure(Exception):
         self.verdict = verdict
 
 
+def _utf_8(text: str) -> str:
+    """*text* with bytes that are no UTF-8 (PEP 383) shown: xdist cannot carry them otherwise."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 class _Item(pytest.Item):
     """What both kinds of item have in common: a verdict, told as a story."""
 
@@ -131,7 +136,7 @@ class _Item(pytest.Item):
         if verdict.expected:
             pytest.xfail(verdict.expected)
         if verdict.outcome is not Outcome.PARITY:
-            pytest.skip(f"{verdict.outcome}: {verdict.reason}")
+            pytest.skip(_utf_8(f"{verdict.outcome}: {verdict.reason}"))
 
     def repr_failure(
         self, excinfo: pytest.ExceptionInfo[BaseException], style: object = None
@@ -142,7 +147,7 @@ class _Item(pytest.Item):
             with console.capture() as capture:
                 for story in terminal.stories([excinfo.value.verdict], limit=None):
                     console.print(story, soft_wrap=True)
-            return capture.get().rstrip()
+            return _utf_8(capture.get().rstrip())
         return str(super().repr_failure(excinfo))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import time
 from collections.abc import Callable, Generator, Iterator
 from typing import Any
@@ -25,7 +26,8 @@ from envparity.verdict import NOBODY, Outcome, Verdict
 #: What tells `git bisect run` that a revision cannot be judged.
 SKIP_REVISION = 125
 
-#: Where a verdict travels from the worker to the controller: an attribute of pytest's report.
+#: Where a verdict travels from the worker to the controller: an attribute of pytest's report, as
+#: JSON in ASCII, since xdist cannot carry what stands for bytes that are no UTF-8 (PEP 383).
 ATTRIBUTE = "envparity"
 
 
@@ -113,7 +115,7 @@ class Controller(Worker):
         """Take down a verdict, or that a worker died over a cell."""
         document = getattr(report, ATTRIBUTE, None)
         if document is not None:
-            verdict = Verdict.from_json(document)
+            verdict = Verdict.from_json(json.loads(document))
         elif report.failed:
             verdict = self._lost(report)
         else:

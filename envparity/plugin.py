@@ -7,6 +7,7 @@ workers of pytest-xdist read the plan, collect without starting a process, and j
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -156,4 +157,4 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     report = result.get_result()
     verdict = item.stash.get(VERDICT, None)
     if report.when == "call" and verdict is not None:
-        setattr(report, ATTRIBUTE, verdict.to_json())
+        setattr(report, ATTRIBUTE, json.dumps(verdict.to_json()))

@@ -318,6 +318,31 @@ def test_a_builder_that_breaks_is_told_in_one_line(
     assert "Traceback" not in ended.output
 
 
+def test_what_is_no_text(envparity: Runner, tmp_path: Path, newest: str) -> None:
+    """Bytes that are no UTF-8, in a step's output or a builder's words, come back from a worker."""
+    corpus = tmp_path / "scenarios"
+    text = """
+        summary = "A program has bytes that are no text"
+        origin = ["PEP 383"]
+        steps = ['head -c 300 "$PYTHON"']
+    """
+    write_scenario(corpus / "identity" / "bytes", text)
+    link = 'os.makedirs(output + "/bin"); open(output + "/bin/" + os.path.basename('
+    link += 'interpreter["executable"]), "wb").write(b"\\xff\\xfe"); '
+    link += 'os.chmod(output + "/bin/" + os.path.basename(interpreter["executable"]), 0o755)'
+    differing = write_builder(tmp_path / "differing", link)
+    words = r'os.write(2, b"no \xeb\xff"); sys.exit({})'
+    refusing = write_builder(tmp_path / "refusing", words.format(3))
+    unable = write_builder(tmp_path / "unable", words.format(4))
+    names = [word for one in (differing, refusing, unable) for word in ("-b", f"exec:{one}")]
+    ended = envparity(f"--corpus={corpus}", f"--python={newest}", "-n", "1", *names)
+    assert {"differs": 1, "refused": 1, "unsupported": 1} == ended.outcomes(), ended.output
+    assert ended.footer is not None
+    assert 3 == ended.footer["planned"] == ended.footer["reported"]
+    (difference,) = next(cell["differences"] for cell in ended.cells if cell["differences"])
+    assert difference["environment"] == "\udcff\udcfe"
+
+
 def test_only_exit_3_is_a_refusal_and_only_exit_4_is_unsupported(
     envparity: Runner, corpus: Path, tmp_path: Path, newest: str
 ) -> None:

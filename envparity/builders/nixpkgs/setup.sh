@@ -12,7 +12,7 @@ fi
 export PATH=$searchPath SHELL=$BASH TMPDIR=${TMPDIR:-$PWD} LC_ALL=C.UTF-8
 
 addToSearchPathWithCustomDelimiter() {
-    if [[ -n "$3" && "${!2:-}" != *"$3"* ]] && [ -d "$3" ]; then
+    if [ -d "$3" ] && [[ "$1${!2:-}$1" != *"$1$3$1"* ]]; then
         export "$2=${!2:+${!2}$1}$3"
     fi
 }
