@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import importlib
+import itertools
 import json
 import os
 import shutil
@@ -96,13 +97,18 @@ def mutants_of(module: str) -> Iterator[tuple[Mutant, str]]:
         changed = file_mutation.deep_replace(tree, old, new)
         assert isinstance(changed, libcst.Module)
         others = changed.code.splitlines()
-        # Of lists of lines, line by line.
-        start = len(os.path.commonprefix([lines, others]))  # noqa: RUF071
-        end = len(os.path.commonprefix([lines[start:][::-1], others[start:][::-1]]))  # noqa: RUF071
+        start = _shared(lines, others)
+        end = _shared(lines[start:][::-1], others[start:][::-1])
         before = " ".join(map(str.strip, lines[start : len(lines) - end]))
         after = " ".join(map(str.strip, others[start : len(others) - end]))
         name = names[mutation.contained_by_top_level_function]
         yield Mutant(module, name, start + 1, before, after), changed.code
+
+
+def _shared(lines: Sequence[str], others: Sequence[str]) -> int:
+    """How many lines both begin with."""
+    pairs = zip(lines, others, strict=False)
+    return sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _function_names(tree: libcst.Module) -> dict[libcst.CSTNode, str]:
@@ -169,9 +175,7 @@ class Judge:
         self.look(session)
         items = {item.nodeid: item for item in session.items}
         for module in self.modules:
-            record = read_record()
-            kept = [mutant for mutant in record if mutant.module != module]
-            known = {mutant.key: mutant.killed_by for mutant in record if self.again}
+            known = {mutant.key: mutant.killed_by for mutant in read_record() if self.again}
             found = []
             for mutant, source in mutants_of(module):
                 if killed_by := known.get(mutant.key):
@@ -183,7 +187,7 @@ class Judge:
                 found.append(mutant)
                 if not mutant.killed_by:
                     self.say(f"{module}:{mutant.line}: {mutant.after}")
-            write_record([*kept, *found])
+            write_record([*(one for one in read_record() if one.module != module), *found])
             self.say(f"{module}: {sum(bool(one.killed_by) for one in found)} of {len(found)}")
         return True
 
@@ -264,9 +268,9 @@ class Judge:
         deadline = time.monotonic() + limit
         status: int | None = None
         while status is None and time.monotonic() < deadline:
+            time.sleep(0.005)
             done, code = os.waitpid(pid, os.WNOHANG)
             status = code if done else None
-            time.sleep(0.005)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(pid, signal.SIGKILL)
         if status is None:
