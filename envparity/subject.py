@@ -12,9 +12,10 @@ from attrs import evolve, frozen
 
 from envparity import builders
 from envparity.cell import Cell
+from envparity.corpus import data_folder
 from envparity.errors import NoFailure, UsageError
 from envparity.interruption import interruptible
-from envparity.plan import Plan, Settings, data_folder, make_plan
+from envparity.plan import Plan, Settings, make_plan
 from envparity.verdict import Verdict
 from envparity.workshop import Workshop
 

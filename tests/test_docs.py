@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from envparity.plan import Corpus, data_folder
+from envparity.corpus import Corpus, data_folder
 from envparity.scenario import THEMES
 from tests.commands import parse
 

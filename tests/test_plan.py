@@ -12,8 +12,9 @@ import pytest
 
 from envparity.builders import Description
 from envparity.capability import Tool
+from envparity.corpus import Corpus
 from envparity.expectation import Expectations
-from envparity.plan import Corpus, Plan, Settings, planned
+from envparity.plan import Plan, Settings, planned
 from envparity.report.schema import schema_text
 from envparity.shard import Shard
 from tests.commands import parse

@@ -22,13 +22,14 @@ from envparity.cli.inquiry import explain, shrink
 from envparity.cli.manual import manual
 from envparity.cli.reporting import compare, report
 from envparity.cli.running import run
+from envparity.corpus import Corpus, data_folder
 from envparity.defect import check_coverage
 from envparity.errors import EnvparityError
 from envparity.expectation import lint_expectations
 from envparity.interpreter import discover
 from envparity.kills import KillMatrix, check_kills, write_matrix
 from envparity.lint import lint_corpus
-from envparity.plan import Corpus, Settings, data_folder
+from envparity.plan import Settings
 from envparity.rehearsal import rehearsals
 from envparity.report.jsonl import read_report
 from envparity.report.terminal import link, make_console, printable

@@ -14,7 +14,7 @@ from envparity import builders
 from envparity.cli.completion import builder_names, interpreter_names, scenario_names
 from envparity.cli.options import product_options
 from envparity.controller import SKIP_REVISION
-from envparity.plan import data_folder
+from envparity.corpus import data_folder
 from envparity.remote import specifications
 from envparity.report.products import STDOUT
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from envparity.plan import data_folder
+from envparity.corpus import data_folder
 from tests.faults import test_hostile_builders, test_hostile_steps
 
 ROOT = data_folder()

@@ -18,10 +18,10 @@ from hypothesis import strategies as st
 from envparity.builders import Description, Request
 from envparity.builders.program import ProgramBuilder
 from envparity.cache import Cache
+from envparity.corpus import data_folder
 from envparity.errors import BuilderError, CorpusError
 from envparity.expectation import Expectations
 from envparity.package import build_wheel
-from envparity.plan import data_folder
 from envparity.report.terminal import printable
 from envparity.scenario import read_scenario
 from envparity.step import StepOutcome

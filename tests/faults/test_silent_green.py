@@ -16,9 +16,9 @@ import pytest
 from attrs import frozen
 
 from envparity.cell import Cell
+from envparity.corpus import data_folder
 from envparity.errors import ReportError, SandboxError
 from envparity.interpreter import Interpreter
-from envparity.plan import data_folder
 from envparity.report.jsonl import read_report
 from tests.acceptance.conftest import Runner, environment, write_builder, write_scenario
 from tests.doubles import make_interpreter, make_outcome, make_scenario, make_workshop

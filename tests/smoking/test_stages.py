@@ -13,8 +13,8 @@ from click.testing import CliRunner
 
 from envparity.cache import Cache
 from envparity.cli import main
+from envparity.corpus import data_folder
 from envparity.interpreter import Interpreter, discover, select
-from envparity.plan import data_folder
 
 TUTORIAL = data_folder() / "docs" / "plugging-in-a-builder.md"
 
