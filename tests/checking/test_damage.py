@@ -375,7 +375,7 @@ DAMAGES = {
         DEFECT, "changed since it was installed: 1 file of greeter 1.0",
     ),
     "a longer file": Damage(
-        distributions.recorded_digests, write("S/greeter.py", "#" * 99), DEFECT, "changed since it was",
+        distributions.recorded_digests, write("S/greeter.py", "#" * 99), DEFECT, "changed since",
     ),
     "a missing program": Damage(
         distributions.programs_are_there, lambda v, s: (v / "bin" / "greet").unlink(), DEFECT,
