@@ -22,6 +22,7 @@ from packaging.version import InvalidVersion, Version
 
 from envparity.checking.finding import Remark, check, defect, note
 from envparity.checking.installation import Installation
+from envparity.report.terminal import counted
 
 #: Bytes that are compared by digest, so that a page takes seconds; of the rest it is the size.
 DIGESTED = 64 << 20
@@ -153,8 +154,8 @@ def recorded_files(one: Installation) -> Iterator[Remark]:
             if not place.endswith((".pyc", "/__pycache__")) and not _is_there(one, place)
         ]
         if missing:
-            count = len(missing)
-            yield defect(f"{count} files of {found.name} {found.version} are missing", missing)
+            count = counted(len(missing), "file")
+            yield defect(f"missing: {count} of {found.name} {found.version}", missing)
 
 
 @check("PEP 376", "pypa/pip#10744", "aspect-build/rules_py#1354")
@@ -181,8 +182,9 @@ def recorded_digests(one: Installation) -> Iterator[Remark]:
             if differs:
                 changed.append(place)
         if changed:
-            words = f"of {found.name} {found.version} have changed since they were installed"
-            yield defect(f"{len(changed)} files {words}", changed)
+            count = counted(len(changed), "file")
+            words = f"changed since it was installed: {count} of {found.name} {found.version}"
+            yield defect(words, changed)
     if undigested:
         words = (
             f"{DIGESTED >> 20} MiB were compared by digest, and {undigested} files by size alone"

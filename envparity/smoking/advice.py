@@ -146,7 +146,7 @@ ADVICE = (
     Advice(
         Stage.PACKAGE,
         r"",
-        "the packages are found, and something else differs from vanilla: the diff says what",
+        "the packages are imported, and a step fails all the same: the diff says how",
     ),
     Advice(
         Stage.PROGRAM,

@@ -368,14 +368,14 @@ DAMAGES = {
     ),
     "a missing file": Damage(
         distributions.recorded_files, lambda v, s: (s / "greeter.py").unlink(), DEFECT,
-        "1 files of greeter 1.0 are missing",
+        "missing: 1 file of greeter 1.0",
     ),
     "a changed file": Damage(
         distributions.recorded_digests, write("S/greeter.py", "def main():\n    print('HELLO')\n"),
-        DEFECT, "1 files of greeter 1.0 have changed",
+        DEFECT, "changed since it was installed: 1 file of greeter 1.0",
     ),
     "a longer file": Damage(
-        distributions.recorded_digests, write("S/greeter.py", "#" * 99), DEFECT, "have changed",
+        distributions.recorded_digests, write("S/greeter.py", "#" * 99), DEFECT, "changed since",
     ),
     "a missing program": Damage(
         distributions.programs_are_there, lambda v, s: (v / "bin" / "greet").unlink(), DEFECT,

@@ -236,6 +236,16 @@ def test_what_breaks(smoke: Try, name: str) -> None:
     assert re.search(rf"^look at: {re.escape(advice)}", tried.text, re.MULTILINE), tried.text
 
 
+def test_another_layout(smoke: Try) -> None:
+    """What works in another layout than vanilla's passes, and the line says that it differs."""
+    folder = '"$output"/lib/python*/site-packages'
+    text = f"mkdir {folder}/more; for one in $wheels; do cd {folder}; "
+    text += '"$python" -m zipfile -e "$one" more; echo more > more.pth; done\n'
+    tried = smoke(text=BUILDER + VENV + text)
+    assert (1, "✓✓✓✓!") == (tried.status, tried.stages), tried.text
+    assert "✓ package   packages/module-and-package (works; not as vanilla)" in tried.text
+
+
 def test_another_python(smoke: Try, found: list[Interpreter]) -> None:
     """An environment of another Python than the one that was asked for does not pass."""
     newest = [one for one in found if not one.debian_layout][-1]
