@@ -85,7 +85,7 @@ class Visitor(file_mutation.MutationVisitor):
 def mutants_of(module: str) -> Iterator[tuple[Mutant, str]]:
     """Each mutant of a module of the reference, and the module's source with it."""
     source = (ROOT / "reference" / f"{module}.py").read_text()
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch, contextlib.chdir(ROOT):
         patch.setattr(file_mutation, "MutationVisitor", Visitor)
         tree, mutations, _, _ = file_mutation.create_mutations(f"{module}.py", source)
     names = _function_names(tree)
@@ -294,7 +294,7 @@ def _quiet() -> Iterator[None]:
 
 
 def _with_next(items: Sequence[pytest.Item]) -> Iterator[tuple[pytest.Item, pytest.Item | None]]:
-    return zip(items, [*items[1:], None], strict=True)
+    return itertools.zip_longest(items, items[1:])
 
 
 def _trace(lines: set[tuple[str, int]], folder: str, frame: FrameType, *_: object) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,12 @@ from hypothesis import strategies as st
 from packaging.markers import Marker, default_environment
 from packaging.specifiers import SpecifierSet
 from packaging.tags import cpython_tags
+from packaging.version import Version
 
 from reference import build, requirements
 from reference.errors import BuildError, Refused
 from reference.interpreter import Interpreter
+from reference.packages import Package
 from reference.store import Store
 
 from .conftest import WheelMaker
@@ -33,6 +36,23 @@ def test_versions(version: str, operator: str, wanted: str, wildcard: bool) -> N
     """Specifiers mean what `packaging` says they mean."""
     text = operator + wanted + (".*" if wildcard and operator in ("==", "!=") else "")
     assert requirements.matches(version, text) is SpecifierSet(text).contains(version)
+
+
+STAGES = ["", ".dev1", "a1", "a2", "alpha3", "b1", "beta1", "c1", "rc1", "rc2", ".post1", ".post2"]
+STAGED = st.builds("{}{}{}".format, st.sampled_from(["", "1!", "v"]), VERSIONS,
+                   st.sampled_from(STAGES))  # fmt: skip
+
+
+@given(STAGED, st.sampled_from(STAGES), st.sampled_from([">=", "<="]))
+@settings(max_examples=400, deadline=None)
+def test_stages(version: str, stage: str, operator: str) -> None:
+    """Versions have the order of `packaging`, before and after each release."""
+    wanted = re.split("[a-z.]*[a-z]", version.lstrip("v"))[0] + stage
+    expected = {
+        ">=": Version(version) >= Version(wanted),
+        "<=": Version(version) <= Version(wanted),
+    }
+    assert requirements.matches(version, f" ( {operator} {wanted} , ) ") is expected[operator]
 
 
 @pytest.mark.parametrize(
@@ -154,3 +174,92 @@ def test_satisfied(
     ]
     wheels = [make_wheel("p", metadata=lines), make_wheel("q_r", version="1.5")]
     build.build(newest.executable, wheels, tmp_path / "env", store=store)
+
+
+def package(name: str, version: str = "1.0", **facts: object) -> Package:
+    """A package of no files."""
+    facts = {"origin": f"{name}.whl", "requires": [], "requires_python": "", **facts}
+    return Package(name, version, folder="/none", files={}, **facts)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("packages", "words"),
+    [
+        ([package("p"), package("P", "2")],
+         "two versions of one distribution: p 1.0 (p.whl) and P 2 (P.whl)"),
+        ([package("p"), package("p", origin="q")],
+         "two wheels of one distribution: p 1.0 (p.whl) and p 1.0 (q)"),
+        ([package("p", tag="cp27-none-win32")],
+         "p 1.0 (p.whl): its tag is not one of CPython {version}'s"),
+        ([package("p", requires_python="<3")],
+         "p 1.0 (p.whl): requires Python <3, and this is {version}"),
+        ([package("p", requires_python="!={version}")],
+         "p 1.0 (p.whl): requires Python !={version}, and this is {version}"),
+        ([package("p", requires=["z; extra == 'z'", "Q_r"])],
+         "p 1.0 (p.whl): requires Q_r, which is not among the packages"),
+        ([package("p", requires=["q; os_name == 'posix'"])],
+         "p 1.0 (p.whl): requires q, which is not among the packages"),
+        ([package("p", requires=[" q [x] >= 2 ; os_name == 'posix'"]), package("q")],
+         "p 1.0 (p.whl): requires q [x] >= 2, and it would get q 1.0 (q.whl)"),
+        ([package("q"), package("p", requires=["q(>=2)"])],
+         "p 1.0 (p.whl): requires q(>=2), and it would get q 1.0 (q.whl)"),
+    ],
+)  # fmt: skip
+def test_reasons(newest: Interpreter, packages: list[Package], words: str) -> None:
+    """A refusal says who asks for what, and what is there instead."""
+    version = newest.full_version
+    told = [
+        dataclasses.replace(one, requires_python=one.requires_python.format(version=version))
+        for one in packages
+    ]
+    with pytest.raises(Refused) as caught:
+        requirements.check(told, newest)
+    assert str(caught.value) == words.format(version=version)
+
+
+def test_fine(newest: Interpreter) -> None:
+    """The same wheel twice, a requirement by address and this very version are no reason."""
+    asks = package("p", requires=["q @ https://example.org/q.whl", "Q.Q", "q-q[a,b]>=1.0"])
+    exact = package("r", requires_python=f"=={newest.full_version}", tag="py3-none-any")
+    requirements.check([asks, asks, package("q"), package("q_q"), exact], newest)
+
+
+@pytest.mark.parametrize("line", ["", "@ x", "[x] q"])
+def test_not_a_requirement(newest: Interpreter, line: str) -> None:
+    """What is not a requirement is an error that quotes it."""
+    told = re.escape(f"p 1.0 (p.whl): {line!r} is not a requirement")
+    with pytest.raises(BuildError, match=told):
+        requirements.check([package("p", requires=[line])], newest)
+
+
+@pytest.mark.parametrize("line", ["q q", "q [", "q (x)", "q >=", "q >=1,<"])
+def test_not_a_version_specifier(newest: Interpreter, line: str) -> None:
+    """What is not a specifier behind a name is an error, not a version that is missing."""
+    with pytest.raises(BuildError, match="is not a version specifier"):
+        requirements.check([package("q"), package("p", requires=[line])], newest)
+
+
+def test_limits_of_tags(newest: Interpreter) -> None:
+    """What fits ends with this version of Python and of glibc, and the stable ABI without a GIL."""
+    python = dataclasses.replace(newest, version=(3, 12, 1), abiflags="", glibc=[2, 36])
+    free = dataclasses.replace(python, version=(3, 13, 0), abiflags="t")
+    linux = python.platform.removeprefix("linux_")
+    for tag, fits, fits_free in (
+        ("py312-none-any", True, True),
+        ("py313-none-any", False, True),
+        ("py314-none-any", False, False),
+        ("cp312-abi3-any", True, False),
+        ("cp313-abi3-any", False, False),
+        ("cp313-cp313t-any", False, True),
+        (f"py3-none-manylinux_2_36_{linux}", True, True),
+        (f"py3-none-manylinux_2_37_{linux}", False, False),
+        (f"py3-none-manylinux_1_99_{linux}", True, True),
+    ):
+        assert requirements.fits(tag, python) is fits, tag
+        assert requirements.fits(tag, free) is fits_free, tag
+    old = dataclasses.replace(python, version=(2, 7, 18), wide_unicode=True)
+    for tag in ("cp27-cp27mu-any", "cp27-none-any", "py2.py3-none-any"):
+        assert requirements.fits(tag, old), tag
+    for tag in ("cp27-cp27m-any", "cp27-abi3-any", "cp2-abi3-any", "py3-none-any"):
+        assert not requirements.fits(tag, old), tag
+    assert requirements.fits("cp27-cp27m-any", dataclasses.replace(old, wide_unicode=False))
