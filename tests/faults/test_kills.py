@@ -20,7 +20,7 @@ from envparity.report.jsonl import read_report
 from tests.acceptance.conftest import write_scenario
 from tests.faults.conftest import LONG, judged_again, processes_of, start, until
 
-ROUNDS = 40 if LONG else 3
+ROUNDS = 80 if LONG else 3
 KILLS = 12 if LONG else 4
 
 #: What a run consists of, from the inside to the outside.
@@ -115,7 +115,7 @@ def test_killed_at_any_moment(
             deadline = time.monotonic() + 60
             if random_.random() < 0.85:  # most of them after the plan was made
                 until(lambda: process.poll() is not None or kinds_of(process.pid)["worker"], 30)
-            for _ in range(KILLS):
+            for _ in range(random_.randint(1, KILLS)):
                 kind = None
                 while kind is None and process.poll() is None and time.monotonic() < deadline:
                     time.sleep(random_.uniform(0, 0.3))
