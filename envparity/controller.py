@@ -182,8 +182,7 @@ class Controller(Worker):
         whole = self.is_complete and exitstatus in {0, 1, 5} and not self.trouble
         if whole:
             session.exitstatus = self._gate(session.exitstatus)
-        stopped = str(self._interruption.signal.name) if self._interruption.signal else ""
-        self._report(lambda writer: writer.finish(self.planned, complete=whole, stopped=stopped))
+        self._finish(complete=whole)
         if self._products:
             self._produce(whole=whole)
         if self.trouble and session.exitstatus == pytest.ExitCode.OK:
@@ -208,6 +207,12 @@ class Controller(Worker):
             )
         except EnvparityError as error:
             self.trouble.append(str(error))
+
+    def _finish(self, *, complete: bool) -> None:
+        """Write the end of the report, once; a run may be stopped before its session began."""
+        stopped = str(self._interruption.signal.name) if self._interruption.signal else ""
+        self._report(lambda one: one.finish(self.planned, complete=complete, stopped=stopped))
+        self._writer = None
 
     def _update_expectations(self, session: pytest.Session) -> None:
         """Rewrite the expectations; a run that they then describe has succeeded."""
@@ -286,6 +291,7 @@ class Controller(Worker):
         """Leave nothing behind, even where the account cannot be written to a closed terminal."""
         try:
             super().close()
+            self._finish(complete=False)
             return (yield)
         finally:
             self._workspace.close()

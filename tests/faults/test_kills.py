@@ -20,8 +20,8 @@ from envparity.report.jsonl import read_report
 from tests.acceptance.conftest import write_scenario
 from tests.faults.conftest import LONG, judged_again, processes_of, start, until
 
-ROUNDS = 30 if LONG else 3
-KILLS = 9 if LONG else 4
+ROUNDS = 80 if LONG else 3
+KILLS = 12 if LONG else 4
 
 #: What a run consists of, from the inside to the outside.
 KINDS = ("step", "builder", "job", "server", "worker", "controller")
@@ -70,6 +70,9 @@ def kill_one(controller: int, random_: random.Random) -> str | None:
     """Kill a process of a run, but for its controller; its kind, or None when there was none."""
     found = {kind: pids for kind, pids in kinds_of(controller).items() if pids}
     del found["controller"]
+    # A worker that is only starting is let live, mostly: without workers pytest-xdist gives up.
+    if "server" not in found and random_.random() < 0.97:
+        return None
     if len(found) > 1 and random_.random() < 0.8:  # what is killed outside takes all inside along
         found.pop("worker", None)
     if not found:
@@ -85,7 +88,7 @@ def kill_one(controller: int, random_: random.Random) -> str | None:
 @pytest.fixture(name="unhurried")
 def _unhurried(corpus: Path) -> Path:
     """The corpus, with steps that last long enough to be killed in."""
-    for name in ("first", "second"):
+    for name in ("first", "second", "third", "fourth", "fifth", "sixth")[: 6 if LONG else 2]:
         write_scenario(
             corpus / "processes" / name,
             """
@@ -112,10 +115,10 @@ def test_killed_at_any_moment(
             deadline = time.monotonic() + 60
             if random_.random() < 0.85:  # most of them after the plan was made
                 until(lambda: process.poll() is not None or kinds_of(process.pid)["worker"], 30)
-            for _ in range(KILLS):
+            for _ in range(random_.randint(1, KILLS)):
                 kind = None
                 while kind is None and process.poll() is None and time.monotonic() < deadline:
-                    time.sleep(random_.uniform(0, 0.4))
+                    time.sleep(random_.uniform(0, 0.3))
                     kind = kill_one(process.pid, random_)
                 killed.update([kind] if kind else [])
             if random_.random() < 0.6 and process.poll() is None:
