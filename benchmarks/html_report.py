@@ -104,6 +104,8 @@ def main() -> None:
 def _measure(page: Path, options: argparse.Namespace) -> None:
     with browser() as window:
         loads = sorted(window.open(page) for _ in range(5))
+        if not window.do("return document.querySelectorAll('#view td').length"):
+            raise SystemExit(f"the page shows no cells: {window.complaints()}")
         print(f"load         {loads[2]:.2f} s (median of 5, worst {loads[-1]:.2f} s)")
         for query in ("p", "python", "no such thing", ""):
             took = sorted(window.do(_FILTER, query) for _ in range(5))

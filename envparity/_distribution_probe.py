@@ -5,7 +5,8 @@ vanilla and in a builder's environment; what it prints is compared. It imports t
 alone besides what the distribution has, and ends with 0 whatever the imports do.
 
 What an installer writes of itself is left out (INSTALLER, REQUESTED, direct_url.json, RECORD), and
-so is bytecode. Programs are compared without their first lines, which name the prefix.
+so is bytecode. Programs of the distribution's own are compared without their first lines, which
+name the prefix; of those that an installer generates it is told that they are there.
 """
 
 import hashlib
@@ -16,7 +17,7 @@ import sys
 import sysconfig
 from importlib.metadata import distribution
 
-OF_THE_INSTALLER = ("INSTALLER", "REQUESTED", "direct_url.json", "RECORD")
+OF_THE_INSTALLER = ("INSTALLER", "REQUESTED", "direct_url.json", "RECORD", "uv_cache.json")
 
 
 def content(place, is_program):
@@ -33,6 +34,10 @@ def content(place, is_program):
 
 def tell_files(one):
     """Print each file: where it is, how long, whether executable, and its digest."""
+    generated = set()
+    for entry in one.entry_points:
+        if entry.group in ("console_scripts", "gui_scripts"):
+            generated.add(entry.name)
     scripts = os.path.realpath(sysconfig.get_path("scripts"))
     for file in sorted(one.files or (), key=str):
         if file.name in OF_THE_INSTALLER or file.suffix == ".pyc":
@@ -43,7 +48,10 @@ def tell_files(one):
             continue
         is_program = os.path.realpath(os.path.dirname(place)) == scripts
         mode = "x" if os.access(place, os.X_OK) else "-"
-        print(mode, content(place, is_program), place)
+        if is_program and os.path.basename(place) in generated:
+            print(mode, "generated", place)
+        else:
+            print(mode, content(place, is_program), place)
 
 
 def modules(one):

@@ -26,8 +26,10 @@ CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_BIND, MS_REC, MS_PRIVATE = 1, 2, 4, 4096, 16384, 1 << 18
 MNT_DETACH = 2
 AT_FDCWD, AT_RECURSIVE = -100, 0x8000
-MOUNT_ATTR_RDONLY = 1
+MOUNT_ATTR_RDONLY, MOUNT_ATTR_NOSUID, MOUNT_ATTR_NODEV = 1, 2, 4
+KEYCTL_JOIN_SESSION_KEYRING = 1
 SYS_MOUNT_SETATTR = 442
+SYS_KEYCTL = {"x86_64": 250, "aarch64": 219, "riscv64": 219, "ppc64le": 271, "s390x": 280}
 SYS_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41, "riscv64": 41, "ppc64le": 203, "s390x": 217}
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 1, 4, 36, 38
 
@@ -37,6 +39,10 @@ STEP_UID = 1000
 
 #: Directories that a job sees empty and private, but for what is exposed below them.
 PRIVATE = ("/tmp", "/var/tmp", "/run")
+
+#: Below /proc: what belongs to the whole machine. Its files are root's, and a step is root to them
+#: where root runs envparity, capability or not.
+MACHINE = ("sys", "sysrq-trigger", "irq", "bus", "fs", "acpi", "scsi", "mtrr")
 
 DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
 
@@ -67,11 +73,9 @@ class MountAttr(ctypes.Structure):
     _fields_ = [(name, ctypes.c_uint64) for name in ("set", "clear", "propagation", "userns")]
 
 
-def set_read_only(path: str, *, read_only: bool = True, recursive: bool = True) -> None:
-    """Make the mount at *path* (and those below it) read-only, or writable again."""
-    attributes = MountAttr(
-        MOUNT_ATTR_RDONLY if read_only else 0, 0 if read_only else MOUNT_ATTR_RDONLY, 0, 0
-    )
+def set_attributes(path: str, *, set_: int = 0, clear: int = 0, recursive: bool = True) -> None:
+    """Set and clear attributes of the mount at *path*, and of those below it."""
+    attributes = MountAttr(set_, clear, 0, 0)
     check(
         LIBC.syscall(
             SYS_MOUNT_SETATTR,
@@ -82,6 +86,16 @@ def set_read_only(path: str, *, read_only: bool = True, recursive: bool = True) 
             ctypes.sizeof(attributes),
         ),
         f"mount_setattr {path}",
+    )
+
+
+def set_read_only(path: str, *, read_only: bool = True, recursive: bool = True) -> None:
+    """Make the mount at *path* (and those below it) read-only, or writable again."""
+    set_attributes(
+        path,
+        set_=MOUNT_ATTR_RDONLY if read_only else 0,
+        clear=0 if read_only else MOUNT_ATTR_RDONLY,
+        recursive=recursive,
     )
 
 
@@ -121,6 +135,8 @@ def enter_namespaces(cell: str, expose: list[str]) -> None:
         "user, mount, network, IPC and UTS namespaces",
     )
     map_user(0, uid, gid)
+    # What is put into a session's keyring would outlast us (keyrings(7)).
+    LIBC.syscall(SYS_KEYCTL.get(os.uname().machine, -1), KEYCTL_JOIN_SESSION_KEYRING, None)
     raise_loopback()
     mount("none", "/", "", MS_REC | MS_PRIVATE)
     mount("tmpfs", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, "mode=755")
@@ -139,6 +155,8 @@ def enter_namespaces(cell: str, expose: list[str]) -> None:
         elif os.path.isdir(source):
             os.mkdir(target)
             mount(source, target, "", MS_BIND | MS_REC)
+            # A device file may lie anywhere, in a chroot's /dev say.
+            set_attributes(target, set_=MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV)
     for directory in PRIVATE:
         if os.path.isdir(f"/old{directory}") and not os.path.islink(f"/old{directory}"):
             os.makedirs(directory, exist_ok=True)
@@ -148,6 +166,7 @@ def enter_namespaces(cell: str, expose: list[str]) -> None:
         if any(path.startswith(directory + "/") for directory in (*PRIVATE, "/dev/shm")):
             os.makedirs(path, exist_ok=True)
             mount(f"/old{path}", path, "", MS_BIND | MS_REC)
+            set_attributes(path, set_=MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV)
     os.mkdir("/proc")
     # A fresh procfs is only allowed where the old one can still be seen: it goes last.
     mount("/old/proc", "/proc", "", MS_BIND | MS_REC)
@@ -185,6 +204,10 @@ def escaped(path: str) -> str:
 def prepare_cell(job: Job, cell: str) -> None:
     """Mount what the job asks for, in the mount namespace of this job alone."""
     mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV)
+    for name in MACHINE if job["root"] else ():
+        if os.path.exists(f"/proc/{name}"):
+            mount(f"/proc/{name}", f"/proc/{name}", "", MS_BIND | MS_REC)
+            set_read_only(f"/proc/{name}")
     limits = job["limits"]
     mount(
         "tmpfs",

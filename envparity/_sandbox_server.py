@@ -6,7 +6,8 @@ small: forking it costs a millisecond, and a cell is one fork.
 
 First line in::
 
-    {"mode": "namespaces" | "plain", "cell": "/cell", "expose": ["/tmp/checkout", ...]}
+    {"mode": "namespaces" | "plain", "cell": "/cell", "expose": ["/tmp/checkout", ...],
+     "limits": {...}}
 
 First line out: ``{"ready": true}``, or ``{"ready": false, "why": "..."}`` and the end.
 
@@ -17,16 +18,18 @@ Every further line in is a job, every further line out its answer::
      "folders": ["/cell/work"], "links": [[PATH, TARGET]], "copies": [[SOURCE, TARGET]],
      "steps": [{"argv": [...], "timeout": 60.0, "files": ["*.txt"]}],
      "cwd": "/cell/work", "environment": {...},
-     "limits": {"output": BYTES, "file": BYTES, "files": COUNT, "memory": BYTES}}
+     "limits": {"output": BYTES, "file": BYTES, "files": COUNT, "memory": BYTES,
+                "heap": BYTES, "disk": BYTES, "processes": COUNT}}
 
     {"steps": [{"exit": 0, "stdout": LATIN1, "stderr": LATIN1, "timed_out": false,
-                "truncated": false, "files": {NAME: LATIN1}, "seconds": 0.01}]}
+                "truncated": false, "files": {LATIN1: LATIN1}, "seconds": 0.01}]}
+    with "excess": "used too much of something" in a step that was stopped for it
     or {"error": "..."}
 
 With namespaces (unshare(2)) the server owns a user, mount, network, IPC and UTS namespace whose
 root is a read-only view of the machine's, with private /tmp, /var/tmp, /run and /dev. Each job
-gets a mount and a PID namespace of its own and runs as an ordinary user (1000) of one more user
-namespace, in which it holds no capability over any mount: what is read-only stays so, and the
+gets a mount, a PID and an IPC namespace of its own and runs as an ordinary user (1000) of one more
+user namespace, in which it holds no capability over any mount: what is read-only stays so, and the
 death of the job's first process is the death of all. Outside namespaces ("plain") a job is only a
 process tree that is killed when it ends.
 
@@ -39,7 +42,6 @@ from __future__ import annotations
 import glob
 import json
 import os
-import resource
 import selectors
 import shutil
 import signal
@@ -47,10 +49,20 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
+from envparity._sandbox_limits import (
+    INTERVAL,
+    READING,
+    TooSlowError,
+    Usage,
+    limit_usage,
+    patience,
+    time_limit,
+)
 from envparity._sandbox_namespaces import (
+    CLONE_NEWIPC,
     CLONE_NEWNS,
     CLONE_NEWPID,
     LIBC,
@@ -79,22 +91,19 @@ def lay_out(job: Job) -> None:
             shutil.copy2(source, target)
 
 
-def limit_usage(limits: Mapping[str, int]) -> None:
-    """Bound what steps may use; the limits of the machine stay where they are lower."""
-    for kind, wanted in ((resource.RLIMIT_FSIZE, limits["file"]), (resource.RLIMIT_CORE, 0)):
-        hard = resource.getrlimit(kind)[1]
-        value = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-        resource.setrlimit(kind, (value, value))
+def kill_all() -> None:
+    """Kill every process of this PID namespace but ourselves, its first."""
+    try:
+        os.kill(-1, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
 
 
 def kill_leftovers(*, isolated: bool) -> None:
     """End every process the step left behind and reap them all."""
     while True:
         if isolated:
-            try:
-                os.kill(-1, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
+            kill_all()
         else:
             for pid in descendants(os.getpid()):
                 try:
@@ -121,10 +130,12 @@ def descendants(pid: int) -> list[int]:
     return found
 
 
-def run_step(step: Job, job: Job, *, isolated: bool) -> dict[str, Any]:
-    """Run one step to its end or its time limit; its background processes end with it."""
+def run_step(step: Job, job: Job, usage: Usage | None) -> dict[str, Any]:
+    """Run one step to its end or its limits; its background processes end with it.
+
+    *usage* watches the job where it is isolated, and is None where it is not.
+    """
     began = time.monotonic()
-    deadline = began + step["timeout"]
     limit = job["limits"]["output"]
     answer: dict[str, Any] = {"timed_out": False, "truncated": False, "files": {}}
     try:
@@ -141,28 +152,53 @@ def run_step(step: Job, job: Job, *, isolated: bool) -> dict[str, Any]:
         words = f"{step['argv'][0]}: {error.strerror}\n"
         answer.update(exit=127, stdout="", stderr=words, seconds=0.0)
         return answer
+    follow(process, answer, began + step["timeout"], limit, usage)
+    try:
+        with time_limit(READING):
+            answer["files"] = read_files(job["cwd"], step["files"], limit)
+    except TooSlowError:
+        answer["excess"] = "made more files than can be read in time"
+    answer["seconds"] = time.monotonic() - began
+    return answer
+
+
+def follow(
+    process: subprocess.Popen[bytes],
+    answer: dict[str, Any],
+    deadline: float,
+    limit: int,
+    usage: Usage | None,
+) -> None:
+    """Take down what *process* prints until it and all that it started have ended."""
     assert process.stdout is not None
     assert process.stderr is not None
     taken = {"stdout": bytearray(), "stderr": bytearray()}
-    finished = False
+    finished = stopped = False
+    look = time.monotonic()
     with selectors.DefaultSelector() as selector:
         waiter = os.pidfd_open(process.pid)
         selector.register(process.stdout, selectors.EVENT_READ, "stdout")
         selector.register(process.stderr, selectors.EVENT_READ, "stderr")
         selector.register(waiter, selectors.EVENT_READ, "end")
         while len(selector.get_map()) > 0:
-            events = selector.select(None if finished else max(0.0, deadline - time.monotonic()))
-            if not events:
-                answer["timed_out"] = True
+            events = selector.select(None if finished or stopped else patience(deadline))
+            now = time.monotonic()
+            # What prints without end is never idle: the time is looked at in any case.
+            if not (finished or stopped) and now >= deadline:
+                answer["timed_out"] = stopped = True
                 process.kill()
-                deadline = time.monotonic() + 10
+            if usage is not None and not (finished or stopped) and now >= look + INTERVAL:
+                look = now
+                if words := usage.excess():
+                    answer["excess"], stopped = words, True
+                    kill_all()
             for key, _ in events:
                 if key.data == "end":
                     selector.unregister(waiter)
                     finished = True
                     answer["exit"] = os.waitstatus_to_exitcode(os.waitpid(process.pid, 0)[1])
                     process.returncode = answer["exit"]
-                    kill_leftovers(isolated=isolated)
+                    kill_leftovers(isolated=usage is not None)
                     continue
                 chunk = os.read(key.fd, 65536)
                 buffer = taken[key.data]
@@ -176,41 +212,50 @@ def run_step(step: Job, job: Job, *, isolated: bool) -> dict[str, Any]:
     process.stderr.close()
     for name, data in taken.items():
         answer[name] = data.decode("latin-1")
-    answer["files"] = read_files(job["cwd"], step["files"], limit)
-    answer["seconds"] = time.monotonic() - began
-    return answer
 
 
 def read_files(folder: str, patterns: list[str], limit: int) -> dict[str, str]:
-    """The contents of the files below *folder* that match, or what kind of thing they are."""
+    """The contents of the files below *folder* that match, or what kind of thing they are.
+
+    Names are bytes as well, and travel as Latin-1. Beyond *limit* bytes, of all files together,
+    a file is cut off.
+    """
     found: dict[str, str] = {}
     for pattern in patterns:
-        for name in sorted(glob.glob(pattern, root_dir=folder, recursive=True)):
-            path = os.path.join(folder, name)
-            status = os.lstat(path)
-            if stat.S_ISLNK(status.st_mode):
-                found[name] = f"link to {os.readlink(path)}"
-            elif stat.S_ISREG(status.st_mode):
-                try:
-                    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-                except OSError as error:
-                    found[name] = f"unreadable: {error.strerror}"
-                    continue
-                with open(descriptor, "rb") as file:
-                    found[name] = file.read(limit).decode("latin-1")
-            else:
-                found[name] = f"a {stat.filemode(status.st_mode)[0]} entry"
+        for name in sorted(glob.glob(os.fsencode(pattern), root_dir=os.fsencode(folder),
+                                     recursive=True)):  # fmt: skip
+            path = os.path.join(os.fsencode(folder), name)
+            try:
+                data = content_of(path, limit)
+            except OSError as error:
+                data = f"unreadable: {error.strerror}".encode()
+            limit -= len(data)
+            found[name.decode("latin-1")] = data.decode("latin-1")
     return found
+
+
+def content_of(path: bytes, limit: int) -> bytes:
+    """The first *limit* bytes of a file; of anything else, what it is."""
+    mode = os.lstat(path).st_mode
+    if stat.S_ISLNK(mode):
+        return b"link to " + os.readlink(path)
+    if not stat.S_ISREG(mode):
+        return f"a {stat.filemode(mode)[0]} entry".encode()
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    with open(descriptor, "rb") as file:
+        return file.read(limit)
 
 
 def run_job(job: Job, *, isolated: bool) -> dict[str, Any]:
     lay_out(job)
     os.umask(0o022)
     limit_usage(job["limits"])
+    writable = [mount["target"] for mount in job["mounts"] if mount.get("writable")]
+    usage = Usage(job["limits"], writable) if isolated else None
     results = []
     for step in job["steps"]:
-        results.append(run_step(step, job, isolated=isolated))
-        if results[-1]["timed_out"]:
+        results.append(run_step(step, job, usage))
+        if results[-1]["timed_out"] or "excess" in results[-1]:
             break
     return {"steps": results}
 
@@ -223,6 +268,8 @@ def answer_of(function: Callable[[], dict[str, Any]]) -> bytes:
         result = {"error": str(error)}
     except OSError as error:
         result = {"error": f"{error.filename or 'sandbox'}: {error.strerror}"}
+    except Exception as error:  # whatever a job has made happen, somebody waits for an answer
+        result = {"error": f"{type(error).__name__}: {error}"}
     return json.dumps(result).encode() + b"\n"
 
 
@@ -245,7 +292,7 @@ def fork_job(job: Job, cell: str, output: int, *, namespaces: bool) -> None:
         status = 0
         try:
             if namespaces:
-                unshare(CLONE_NEWNS | CLONE_NEWPID, "the job's mount and PID namespaces")
+                unshare(CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC, "the job's namespaces")
                 first = os.fork()
                 if first == 0:
                     die_with_parent()
@@ -277,16 +324,18 @@ def main() -> None:
     lines = sys.stdin.buffer
     setup = json.loads(lines.readline())
     namespaces = setup["mode"] == "namespaces"
+    root = os.geteuid() == 0  # to whom files of the machine in /proc belong
     if namespaces:
         try:
             enter_namespaces(setup["cell"], setup["expose"])
             probe = {
+                "root": root,
                 "mounts": [],
                 "folders": [],
                 "links": [],
                 "copies": [],
                 "steps": [],
-                "limits": {"output": 1, "file": 1 << 20, "files": 100, "memory": 1 << 20},
+                "limits": setup["limits"],
             }
             reader, writer = os.pipe()
             fork_job(probe, setup["cell"], writer, namespaces=True)
@@ -300,4 +349,5 @@ def main() -> None:
             return
     write_all(output, b'{"ready": true}\n')
     while line := lines.readline():
-        fork_job(json.loads(line), setup["cell"], output, namespaces=namespaces)
+        job = {**json.loads(line), "root": root}
+        fork_job(job, setup["cell"], output, namespaces=namespaces)

@@ -14,6 +14,7 @@ import json
 import os
 import secrets
 import shutil
+import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -25,6 +26,7 @@ from attrs import frozen
 from filelock import FileLock, Timeout
 
 from envparity.errors import CacheError
+from envparity.seal import is_intact, seal
 
 #: Overrides where the cache lies.
 VARIABLE = "ENVPARITY_CACHE_DIR"
@@ -55,6 +57,10 @@ def digest(*parts: object) -> str:
 def digest_of_files(*paths: Path) -> str:
     """A digest of the contents of *paths*, in order."""
     return digest(*(hashlib.sha256(path.read_bytes()).hexdigest() for path in paths))
+
+
+#: Trees of caches that this process has found to be good.
+_SEEN: set[Path] = set()
 
 
 @frozen
@@ -117,22 +123,44 @@ class Cache:
         *make* gets an empty folder; when it raises, nothing stays.
         """
         place = self.folder / kind / name
-        if place.is_dir():
+        if self._is_good(place):
             _touch(place)
             return place
         with self.lock(kind, name):
-            if place.is_dir():
+            if self._is_good(place):
                 return place
             place.parent.mkdir(exist_ok=True)
             draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=place.parent))
             try:
+                if place.exists():  # it was damaged; whoever uses it still has it for a moment
+                    place.rename(draft / "damaged")
+                    remove_tree(draft / "damaged")
                 draft.chmod(0o755)
                 make(draft)
+                record = self._seal_of(place)
+                record.parent.mkdir(exist_ok=True)
+                write_atomically(record, json.dumps(seal(draft)))
                 draft.rename(place)
-            except BaseException:
+            except BaseException as error:
                 remove_tree(draft)
+                if isinstance(error, shutil.Error):  # copytree's list of all that went wrong
+                    _, path, why = error.args[0][0]
+                    raise CacheError(f"cannot be written: {why}", path=Path(path)) from None
                 raise
+        _SEEN.add(place)
         return place
+
+    def _seal_of(self, place: Path) -> Path:
+        return self.folder / "seals" / f"{place.parent.name}-{place.name}.json"
+
+    def _is_good(self, place: Path) -> bool:
+        """Whether *place* is there and as it was made; asked once per process."""
+        if place in _SEEN and place.is_dir():
+            return True
+        if not (place.is_dir() and is_intact(place, self._seal_of(place))):
+            return False
+        _SEEN.add(place)
+        return True
 
     def read(self, kind: str, name: str) -> Any:
         """The JSON document *kind*/*name*, or None when there is none as it was written."""
@@ -178,11 +206,14 @@ def write_atomically(place: Path, text: str) -> None:
 
 
 def remove_tree(folder: Path) -> None:
-    """Remove *folder* whatever modes a builder or a step left in it."""
-    shutil.rmtree(folder, ignore_errors=True)
-    if folder.exists():
-        _open_up(folder)
+    """Remove *folder* whatever modes, and however deep a tree, a builder or a step left in it."""
+    # shutil and pathlib call themselves for each level of folders (python/cpython#89727).
+    with contextlib.suppress(RecursionError):
         shutil.rmtree(folder, ignore_errors=True)
+    if os.path.lexists(folder):
+        with contextlib.suppress(RecursionError):
+            _open_up(folder)
+        subprocess.run(["rm", "-rf", "--", folder], stderr=subprocess.DEVNULL, check=False)
 
 
 def _open_up(folder: Path) -> None:

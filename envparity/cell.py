@@ -16,7 +16,7 @@ from envparity.cache import digest, digest_of_files
 from envparity.comparison import Difference, Rerooting, compare
 from envparity.contract import check_contract
 from envparity.environment import Environment
-from envparity.errors import CorpusError, EnvparityError, PackageUnavailable
+from envparity.errors import CorpusError, EnvparityError, PackageUnavailable, SandboxError
 from envparity.exhibit import Scene
 from envparity.interpreter import Interpreter
 from envparity.sandbox import Bind, Command, Job
@@ -32,7 +32,13 @@ STEP_TIMEOUT = 60.0
 
 _HERE = Path(__file__).parent
 #: The modules that decide what a step sees.
-HARNESS_FILES = ("cell.py", "sandbox.py", "_sandbox_server.py", "_sandbox_namespaces.py")
+HARNESS_FILES = (
+    "cell.py",
+    "sandbox.py",
+    "_sandbox_server.py",
+    "_sandbox_namespaces.py",
+    "_sandbox_limits.py",
+)
 #: Changes with them, and with what lays packages out and makes wheels of them.
 HARNESS = digest(
     LAYOUT,
@@ -197,14 +203,15 @@ class Cell:
         )
         document = None if fresh else workshop.cache.read("outcomes", key)
         if document is not None:
-            outcomes = [StepOutcome.from_json(one) for one in document]
-        else:
-            with workshop.stopwatch.measure(ORACLE):
-                outcomes = self.run_steps(home, workshop)
+            kept = [StepOutcome.from_json(one) for one in document]
+            if self._is_whole(kept):
+                if scene is not None:
+                    scene.vanilla[:] = kept
+                return kept
+        with workshop.stopwatch.measure(ORACLE):
+            outcomes = self.run_steps(home, workshop)
         if scene is not None:
             scene.vanilla[:] = outcomes
-        if document is not None:
-            return outcomes
         self._check_declared(outcomes)
         workshop.cache.write("outcomes", key, [one.to_json() for one in outcomes])
         return outcomes
@@ -253,9 +260,16 @@ class Cell:
     def run_steps(self, environment: Environment, workshop: Workshop) -> list[StepOutcome]:
         """Run the scenario's steps in *environment*, in a fresh cell."""
         outcomes = workshop.sandbox.run(self.job(environment, workshop))
+        if not self._is_whole(outcomes):
+            raise SandboxError(f"{len(outcomes)} of {len(self.scenario.steps)} steps came back")
         if workshop.namespaces:
             return outcomes
         return [_without(one, str(workshop.sandbox.cell)) for one in outcomes]
+
+    def _is_whole(self, outcomes: Sequence[StepOutcome]) -> bool:
+        """Whether there is an outcome for each step, up to one that exceeded its time limit."""
+        cut = bool(outcomes) and outcomes[-1].timed_out
+        return cut or len(outcomes) == len(self.scenario.steps)
 
     def variables(self, environment: Environment, workshop: Workshop) -> dict[str, str]:
         """The shell variables that steps find set in *environment*, and not exported."""

@@ -6,7 +6,7 @@ Whoever judges cells reads the plan and collects from it; nothing is started for
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -68,8 +68,14 @@ class Worker:
         if self.plan.settings.shuffle is not None:
             random.Random(self.plan.settings.shuffle).shuffle(items)
 
-    def pytest_unconfigure(self) -> None:
-        """Close the sandbox, and the workspace where it is this worker's alone."""
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_unconfigure(self) -> Generator[None, object, object]:
+        """Close the sandbox."""
+        self.close()
+        return (yield)
+
+    def close(self) -> None:
+        """End what the cells ran in; the workspace too, where it is this worker's alone."""
         if self._workshop is not None:
             self._workshop.sandbox.close()
         if self._own is not None:
@@ -164,8 +170,8 @@ class CellItem(_Item):
         self.conclude(plan.expected(verdict, self.cell.interpreter.version))
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
-        """Where the scenario is."""
-        return self.cell.scenario.path / "scenario.toml", None, self.name
+        """Where the scenario is; a line has to be named where another plugin skips the cell."""
+        return self.cell.scenario.path / "scenario.toml", 0, self.name
 
 
 class BrokenItem(_Item):

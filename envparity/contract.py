@@ -73,9 +73,9 @@ def _inputs_untouched(builder: Builder, request: Request, workshop: Workshop) ->
         return _differs("answer", "an environment", _ending(answer))
     before = {wheel.path.name: wheel.digest for wheel in request.wheels}
     after = {
-        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        path.name: "a link" if path.is_symlink() else _digest(path)
         for path in (folder / "wheels").rglob("*")
-        if path.is_file()
+        if path.is_symlink() or path.is_file()
     }
     if before == after:
         return PARITY
@@ -104,9 +104,14 @@ def manifest(folder: Path) -> list[str]:
             if path.is_symlink():
                 line += f" -> {path.readlink()}"
             elif path.is_file():
-                line += f" {hashlib.sha256(path.read_bytes()).hexdigest()[:16]}"
+                line += f" {_digest(path)[:16]}"
             lines.append(line)
     return sorted(lines, key=lambda line: line.split(" ", 1)[1])
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _answer(folder: Path) -> dict[str, str]:

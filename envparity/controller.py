@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from envparity.cache import Cache
 from envparity.collecting import Worker, item_name
 from envparity.errors import EnvparityError, ReportError
 from envparity.gate import Gate, compare, within
+from envparity.interruption import Interruption
 from envparity.plan import Settings, make_plan, planned
 from envparity.report import terminal
 from envparity.report.changes import changes
@@ -35,7 +36,13 @@ class Controller(Worker):
 
     def __init__(self, config: pytest.Config, settings: Settings) -> None:
         self.began = time.monotonic()
-        plan, self._workspace = make_plan(settings)
+        self._interruption = Interruption()
+        self._interruption.watch()
+        try:
+            plan, self._workspace = make_plan(settings)
+        except BaseException:
+            self._interruption.restore()
+            raise
         try:
             super().__init__(plan, "controller")
             self.config = config
@@ -44,8 +51,11 @@ class Controller(Worker):
                 plan.expected(one, versions[one.python]) for one in plan.recalled.values()
             ]
             self.planned = -1
+            self.expected = len(self.corpus.broken) + sum(1 for _ in planned(plan, self.corpus))
+            self._selected = _is_selected(config)
             self.trouble: list[str] = []
             self.news: list[str] = []
+            self._header = plan.header()
             self._writer: ReportWriter | None = None
             self.gate: Gate | None = None
             self._products = Products(
@@ -55,11 +65,12 @@ class Controller(Worker):
             baseline = config.option.baseline
             self._baseline = read_report(baseline) if baseline is not None else None
             if config.option.report is not None:
-                self._writer = ReportWriter(config.option.report, plan.header())
+                self._writer = ReportWriter(config.option.report, self._header)
                 for verdict in self.verdicts:
                     self._writer.add(verdict)
         except BaseException:
             self._workspace.close()
+            self._interruption.restore()
             raise
 
     @pytest.hookimpl(optionalhook=True)
@@ -138,13 +149,23 @@ class Controller(Worker):
 
     @property
     def is_complete(self) -> bool:
-        """Whether every planned cell has its verdict."""
-        return self.planned >= 0 and len(self.verdicts) == self.planned
+        """Whether every planned cell has its verdict, and no cell has two."""
+        cells = {(one.scenario, one.builder, one.python) for one in self.verdicts}
+        whole = self._selected or self.planned == self.expected
+        return self.planned >= 0 and len(cells) == len(self.verdicts) == self.planned and whole
+
+    def _check_plan(self) -> None:
+        """Trouble unless pytest collected the whole plan, or was asked for less."""
+        if self.planned >= 0 and self.planned != self.expected and not self._selected:
+            words = f"the plan has {self.expected} cells, and pytest collected {self.planned}"
+            self.trouble.append(f"{words}: a plugin or a change of the corpus got in between")
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """A run that judged nothing, or less than it planned, is not green."""
         judged = [one for one in self.verdicts if one.outcome is not Outcome.SKIPPED]
+        if exitstatus in {0, 1, 5}:
+            self._check_plan()
         if self.plan.recalled and exitstatus in {
             pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED
         }:  # fmt: skip
@@ -158,10 +179,11 @@ class Controller(Worker):
                 session.exitstatus = pytest.ExitCode.NO_TESTS_COLLECTED
         with contextlib.suppress(OSError):  # it costs time, and no verdict
             schedule.write(Cache(self.plan.settings.cache), self.verdicts, self.plan.durations)
-        whole = self.is_complete and exitstatus in {0, 1, 5}
+        whole = self.is_complete and exitstatus in {0, 1, 5} and not self.trouble
         if whole:
             session.exitstatus = self._gate(session.exitstatus)
-        self._report(lambda writer: writer.finish(self.planned, complete=whole))
+        stopped = str(self._interruption.signal.name) if self._interruption.signal else ""
+        self._report(lambda writer: writer.finish(self.planned, complete=whole, stopped=stopped))
         if self._products:
             self._produce(whole=whole)
         if self.trouble and session.exitstatus == pytest.ExitCode.OK:
@@ -180,7 +202,7 @@ class Controller(Worker):
             return
         try:
             self._products.write(
-                Report(self.plan.header(), tuple(self.verdicts), {}),
+                Report(self._header, tuple(self.verdicts), {}),
                 self.gate,
                 corpus=self.plan.settings.corpus,
             )
@@ -210,7 +232,7 @@ class Controller(Worker):
             return SKIP_REVISION
         if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
             return exitstatus
-        now = Report(self.plan.header(), tuple(self.verdicts), {})
+        now = Report(self._header, tuple(self.verdicts), {})
         try:
             if self._baseline is not None:
                 before = within(self._baseline, self.plan.settings.scenarios, now, self._share())
@@ -222,6 +244,9 @@ class Controller(Worker):
             return pytest.ExitCode.USAGE_ERROR
         if self.gate is None:
             return exitstatus
+        if self._baseline is not None and not any(one.old for one in self.gate.transitions):
+            self.trouble.append("the baseline has none of these cells: there is nothing to compare")
+            return exitstatus or pytest.ExitCode.USAGE_ERROR
         if not self.gate.is_green:
             return pytest.ExitCode.TESTS_FAILED
         return exitstatus if self._baseline is None else pytest.ExitCode.OK
@@ -256,7 +281,20 @@ class Controller(Worker):
         for trouble in self.trouble:
             terminalreporter.write_line(trouble, red=True)
 
-    def pytest_unconfigure(self) -> None:
-        """Leave nothing behind."""
-        super().pytest_unconfigure()
-        self._workspace.close()
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_unconfigure(self) -> Generator[None, object, object]:
+        """Leave nothing behind, even where the account cannot be written to a closed terminal."""
+        try:
+            super().close()
+            return (yield)
+        finally:
+            self._workspace.close()
+            self._interruption.restore()
+
+
+def _is_selected(config: pytest.Config) -> bool:
+    """Whether pytest was asked for less than the whole plan."""
+    option = config.option
+    asked = ("keyword", "markexpr", "deselect", "lf", "stepwise", "collectonly")
+    below = any("::" in str(argument) for argument in config.args)
+    return below or any(getattr(option, name, None) for name in asked)

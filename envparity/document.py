@@ -31,6 +31,16 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f"did you mean `{close[0]}`?" if close else f"there are: {', '.join(known)}"
 
 
+def nearest_files(path: Path) -> str | None:
+    """Return a hint for a *path* that is not there: the files beside it with nearly its name."""
+    try:
+        names = [one.name for one in path.parent.iterdir() if one.is_file()]
+    except OSError:
+        return None
+    close = difflib.get_close_matches(path.name, names)
+    return f"nearest: {', '.join(close)}" if close else None
+
+
 class Document:
     """A TOML file of the corpus: its data, where everything stands, what is wrong with it.
 

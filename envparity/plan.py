@@ -7,13 +7,12 @@ builders for their names. Workers start no process to find out what they have to
 from __future__ import annotations
 
 import datetime
-import difflib
 import os
 import pickle
 import platform
 import shlex
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +24,13 @@ from envparity.builders import Builder, Description
 from envparity.cache import Cache, Workspace, default_folder
 from envparity.capability import Tool, find_tools, write_tools
 from envparity.cell import Cell, CellId
-from envparity.errors import CorpusError, InterpreterError, UsageError
+from envparity.corpus import Corpus, data_folder
+from envparity.errors import CorpusError, InterpreterError
 from envparity.expectation import Expectations
 from envparity.interpreter import Interpreter, discover, paths_named, select
 from envparity.ledger import Ledger
 from envparity.report.jsonl import FORMAT
-from envparity.sandbox import SYSTEM_PATH, Sandbox, namespaces_available
-from envparity.scenario import OPT_IN, Scenario, is_named, read_scenario, scenario_folders
+from envparity.sandbox import FORGONE, SYSTEM_PATH, Sandbox, namespaces_available
 from envparity.shard import Shard
 from envparity.trust import check_oracle
 from envparity.vanilla import hidden_packages
@@ -39,15 +38,6 @@ from envparity.verdict import Verdict
 from envparity.workshop import Workshop, corpus_digest
 
 PLAN = "plan.pickle"
-
-
-def data_folder() -> Path:
-    """The folder of `scenarios`, `reference` and so on: the checkout, or in the wheel."""
-    package = Path(__file__).parent
-    checkout = package.parent
-    if (checkout / "scenarios").is_dir() and (checkout / "reference").is_dir():
-        return checkout
-    return package / "_data"
 
 
 @frozen
@@ -76,54 +66,6 @@ class Settings:
     """The part of the cells that is judged; None for all."""
     evidence: bool = True
     """Whether verdicts on cells that fail keep both sides and the environment."""
-
-
-@frozen
-class Corpus:
-    """The scenarios that were asked for, and what is wrong with those that cannot be read."""
-
-    scenarios: tuple[Scenario, ...]
-    broken: Mapping[str, CorpusError]
-    """By `theme/name`."""
-
-    @classmethod
-    def read(cls, root: Path, patterns: Sequence[str], *, opt_in: bool = True) -> Corpus:
-        """The corpus below *root*; UsageError when a pattern names nothing.
-
-        Without *opt_in*, themes that a run has to name (`OPT_IN`) are left out unless a pattern
-        begins with their name.
-        """
-        if not root.is_dir():
-            raise UsageError(f"there is no corpus at {root}")
-        scenarios: list[Scenario] = []
-        broken: dict[str, CorpusError] = {}
-        for folder in scenario_folders(root):
-            theme = folder.parent.name
-            if theme in OPT_IN and not (opt_in or any(one.startswith(theme) for one in patterns)):
-                continue
-            found, errors = read_scenario(folder)
-            if errors:
-                broken[f"{folder.parent.name}/{folder.name}"] = errors[0]
-            else:
-                scenarios += found
-        names = [*(one.id for one in scenarios), *broken]
-        for pattern in patterns:
-            if not any(is_named(name, pattern) for name in names):
-                themes = set() if "/" in pattern else {name.partition("/")[0] for name in names}
-                candidates = [*sorted(themes), *names]
-                close = difflib.get_close_matches(pattern, candidates, n=3, cutoff=0.5)
-                known = ", ".join(close) or "`envparity list` names them all"
-                raise UsageError(f"no scenario is called {pattern!r}", hint=f"nearest: {known}")
-        if not patterns:
-            return cls(tuple(scenarios), broken)
-        return cls(
-            tuple(one for one in scenarios if _wanted(one.id, patterns)),
-            {name: error for name, error in broken.items() if _wanted(name, patterns)},
-        )
-
-
-def _wanted(name: str, patterns: Iterable[str]) -> bool:
-    return any(is_named(name, pattern) for pattern in patterns)
 
 
 @frozen
@@ -220,6 +162,12 @@ class Plan:
         """The rules of the expectations that explained nothing, though all of theirs was run."""
         if not (self.expectations.rules and self.namespaces):
             return []
+        builtin = Settings()
+        if (
+            self.settings.corpus != builtin.corpus
+            and self.settings.expectations == builtin.expectations
+        ):
+            return []  # They are about the corpus that they came with.
         versions = {one.label: one.version for one in self.interpreters}
         return self.expectations.idle(verdicts, versions, self.scenario_names())
 
@@ -300,6 +248,7 @@ class Plan:
             "user": "root" if os.geteuid() == 0 else "ordinary",
             "namespaces": self.namespaces,
             "why_plain": self.why_plain,
+            "forgone": [] if self.namespaces else list(FORGONE),
         }
 
 
@@ -343,7 +292,9 @@ def make_plan(settings: Settings) -> tuple[Plan, Workspace]:
         workshop = plan.workshop("controller")
         with workshop.sandbox:
             described = {one.name: one.describe(workshop) for one in plan.builders}
-            trusted, distrusted = _trusted(interpreters, workshop)
+            trusted, distrusted = _trusted(
+                interpreters, workshop, strict=settings.python not in {None, "all"}
+            )
         plan = evolve(
             plan,
             descriptions=described,
@@ -374,15 +325,20 @@ def _with_ledger(plan: Plan, workshop: Workshop) -> Plan:
 
 
 def _trusted(
-    interpreters: Sequence[Interpreter], workshop: Workshop
+    interpreters: Sequence[Interpreter], workshop: Workshop, *, strict: bool
 ) -> tuple[dict[Interpreter, tuple[Blemish, ...]], list[str]]:
-    """The interpreters whose oracle is vanilla, but for blemishes; a line for each whose is not."""
+    """The interpreters whose oracle is vanilla, but for blemishes; a line for each whose is not.
+
+    With *strict* the latter is an InterpreterError: what was asked for by name is not left out.
+    """
     trusted: dict[Interpreter, tuple[Blemish, ...]] = {}
     problems = []
     for interpreter in interpreters:
         try:
             trusted[interpreter] = check_oracle(interpreter, workshop)
         except InterpreterError as error:
+            if strict:
+                raise
             problems.append(str(error))
     if not trusted:
         raise InterpreterError("no interpreter can be judged by", hint="; ".join(problems))

@@ -8,6 +8,7 @@ workers of pytest-xdist read the plan, collect without starting a process, and j
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from envparity.builders import KINDS
 from envparity.collecting import VERDICT, Worker
 from envparity.controller import ATTRIBUTE, Controller
 from envparity.errors import EnvparityError
+from envparity.interruption import Interrupted
 from envparity.plan import Plan, Settings
 from envparity.report import SESSION
 from envparity.report.products import PRODUCTS
@@ -77,6 +79,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--no-evidence", action="store_true", help="keep less of cells that fail in the report"
     )
+    group.addoption("--show-vanilla", action="store_true", help="with a failure, what vanilla does")
     group.addoption("--bisect", action="store_true", help="exit with 125 where nothing can be said")
 
 
@@ -129,6 +132,13 @@ def pytest_configure(config: pytest.Config) -> None:
             session = _worker(workerinput, option.corpus)
     except EnvparityError as error:
         raise pytest.UsageError(printable(str(error))) from None
+    except OSError as error:  # a disk that is full, a folder that vanished
+        where = f"{error.filename}: " if error.filename else ""
+        raise pytest.UsageError(f"{where}{error.strerror or error}") from None
+    except Interrupted as stop:
+        # There is nobody yet who would tell.
+        sys.stderr.write(f"envparity: {stop}: nothing was judged\n")
+        raise
     config.pluginmanager.register(session, SESSION)
 
 

@@ -22,8 +22,9 @@ from attrs import evolve
 
 from envparity import fingerprint
 from envparity.cache import Workspace, default_folder, remove_tree
+from envparity.corpus import data_folder
 from envparity.errors import UsageError
-from envparity.plan import Plan, data_folder, make_plan
+from envparity.plan import Plan, make_plan
 
 #: What the controller sends to each worker, beside what pytest-xdist does.
 WORKSPACE, TERMS = "envparity_workspace", "envparity_terms"

@@ -36,8 +36,25 @@ CELL = Path("/cell")
 SYSTEM_PATH = ("/usr/local/bin", "/usr/bin", "/bin")
 
 #: What may be used up by one job: bytes of one output, bytes of one file, inodes and bytes of
-#: the private folders.
-LIMITS = {"output": 4 << 20, "file": 1 << 30, "files": 200_000, "memory": 4 << 30}
+#: each private folder, bytes that one process may allocate, bytes that a builder may write, and
+#: processes, threads among them.
+LIMITS = {
+    "output": 4 << 20,
+    "file": 1 << 30,
+    "files": 200_000,
+    "memory": 4 << 30,
+    "heap": 8 << 30,
+    "disk": 4 << 30,
+    "processes": 2048,
+}
+
+#: What holds only where there are namespaces, for the header of a report.
+FORGONE = (
+    "files outside the workspace are not protected",
+    "the network can be reached",
+    "processes of the same user can be seen and killed",
+    "the number and the total size of files are not bounded",
+)
 
 #: Seconds beyond its steps' own limits after which a job's server is taken for dead.
 GRACE = 60.0
@@ -165,7 +182,8 @@ class Sandbox:
             stdout=subprocess.PIPE,
         )
         mode = "namespaces" if self.namespaces else "plain"
-        answer = self._ask({"mode": mode, "cell": str(self.cell), "expose": self._expose}, GRACE)
+        setup = {"mode": mode, "cell": str(self.cell), "expose": self._expose, "limits": LIMITS}
+        answer = self._ask(setup, GRACE)
         if not answer["ready"]:
             self.close()
             raise SandboxError(answer["why"])
@@ -173,7 +191,8 @@ class Sandbox:
     def run(self, job: Job) -> list[StepOutcome]:
         """Run *job* and return one outcome per command, fewer when one of them timed out.
 
-        Raises SandboxError when the cell cannot be set up or its first process is killed.
+        Raises SandboxError when the cell cannot be set up, its first process is killed, or a
+        command used more than the limits let it.
         """
         self.start()
         if not self.namespaces:
@@ -182,6 +201,9 @@ class Sandbox:
         answer = self._ask(job.to_json(), patience)
         if "error" in answer:
             raise SandboxError(f"the sandbox could not be set up: {answer['error']}")
+        for step in answer["steps"]:
+            if "excess" in step:
+                raise SandboxError(f"it {step['excess']}, and was stopped")
         return [StepOutcome.from_answer(step) for step in answer["steps"]]
 
     def _ask(self, message: Mapping[str, Any], patience: float) -> Any:

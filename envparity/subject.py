@@ -12,8 +12,10 @@ from attrs import evolve, frozen
 
 from envparity import builders
 from envparity.cell import Cell
+from envparity.corpus import data_folder
 from envparity.errors import NoFailure, UsageError
-from envparity.plan import Plan, Settings, data_folder, make_plan
+from envparity.interruption import interruptible
+from envparity.plan import Plan, Settings, make_plan
 from envparity.verdict import Verdict
 from envparity.workshop import Workshop
 
@@ -61,8 +63,12 @@ def open_subject(scenario: str, settings: Settings, *, control: bool = False) ->
             f"a cell has one builder, not {len(names)}", hint="name one with --builder"
         )
     asked = (*names, CONTROL) if control and names != (CONTROL,) else names
-    plan, workspace = make_plan(evolve(settings, builders=asked, scenarios=(scenario,), fresh=True))
-    try:
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(interruptible())
+        plan, workspace = make_plan(
+            evolve(settings, builders=asked, scenarios=(scenario,), fresh=True)
+        )
+        stack.callback(workspace.close)
         corpus = plan.corpus()
         if len(corpus.scenarios) + len(corpus.broken) != 1:
             count = len(corpus.scenarios) + len(corpus.broken)
@@ -82,5 +88,3 @@ def open_subject(scenario: str, settings: Settings, *, control: bool = False) ->
         workshop = plan.workshop("subject")
         with workshop.sandbox:
             yield Subject(cell, workshop, plan)
-    finally:
-        workspace.close()

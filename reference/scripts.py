@@ -20,7 +20,7 @@ import re
 from pathlib import Path
 
 from .interpreter import Interpreter
-from .wrapping import COMPOUND, COOKIE, read_head
+from .wrapping import COMPOUND, declared_encoding, read_head
 
 #: How long a shebang may be, in bytes: BINPRM_BUF_SIZE - 1, since Linux 5.1 and before.
 KERNEL = tuple(map(int, re.findall(r"\d+", os.uname().release)[:2]))
@@ -64,9 +64,8 @@ def _can_hold(path: bytes, source: bytes, interpreter: Interpreter) -> bool:
     """
     if path.isascii() or interpreter.version < (3,):
         return path.isascii()
-    cookie = next(filter(None, map(COOKIE.match, source.split(b"\n", 2)[:2])), None)
     try:
-        path.decode(cookie[1].decode("ascii") if cookie else "utf-8")
+        path.decode(declared_encoding(source))
     except (LookupError, ValueError):
         return False
     return True

@@ -14,6 +14,7 @@ import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from .errors import Refused
 
@@ -28,7 +29,7 @@ class Piece:
     """
 
     owner: object
-    source: str | None = None
+    source: str = ""
     content: bytes | None = None
     link: str | None = None
     folder: bool = False
@@ -39,10 +40,9 @@ class Piece:
 
     def read(self) -> bytes:
         """What the file holds, or the target of the link."""
-        if self.content is None and self.source is not None:
-            with open(self.source, "rb") as file:
-                return file.read()
-        return self.content if self.content is not None else os.fsencode(self.link or "")
+        if self.content is not None:
+            return self.content
+        return os.fsencode(self.link) if self.link is not None else Path(self.source).read_bytes()
 
 
 class Tree:
@@ -60,7 +60,7 @@ class Tree:
         self.folder(os.path.dirname(path))
         piece = self.pieces.get(path)
         if piece is not None:
-            if not piece.folder or piece.source is None:
+            if not piece.folder:
                 raise Refused(f"{path}: a file of {piece.owner}, and another needs a folder there")
             del self.pieces[path]
             for name in os.listdir(piece.source):
@@ -112,7 +112,7 @@ class Tree:
 
         for path, piece in self.pieces.items():
             plain = piece.content is None and piece.link is None and not piece.solid
-            lay(path, piece.source or "" if plain and not piece.base else "")
+            lay(path, piece.source if plain and not piece.base else "")
         for folder in sorted(self.folders, reverse=True):
             lay(folder, lies.get(folder, ""))
         return {folder: place for folder, place in lies.items() if place}
@@ -137,16 +137,16 @@ class Tree:
                 with open(target, "xb") as file:
                     file.write(piece.content)
                 os.chmod(target, 0o755 if piece.executable else 0o644)
-                if piece.source is not None:
+                if piece.source:
                     times = os.stat(piece.source)
                     os.utime(target, ns=(times.st_mtime_ns, times.st_mtime_ns))
             elif piece.link is not None:
                 os.symlink(piece.link, target)
             elif mode in ("symlink", "folders") and not piece.solid:
-                os.symlink(piece.source or "", target)
+                os.symlink(piece.source, target)
             else:
                 linked = mode == "hardlink" and not piece.base and not piece.solid
-                _spread(piece.source or "", target, _link if linked else shutil.copy2)
+                _spread(piece.source, target, _link if linked else shutil.copy2)
 
 
 def from_base(source: str, owner: object) -> Piece:

@@ -35,7 +35,7 @@ from .store import digest_of
 #: Makes what the program's own Python calls a path of the bytes of one.
 AS_PATH = "getattr(__import__('os'),'fsdecode',str)"
 PREAMBLE = re.compile(
-    rb"__import__\('sys'\)\.argv\[0\]=%s\(b'(?:[^'\\\r\n]|\\.)*'\);"
+    rb"__import__\('sys'\)\.argv\[0\]=%s\(b(['\"])(?:\\.|(?!\1)[^\\\r\n])*\1\);"
     rb"list\(map\(__import__\('site'\)\.addsitedir,map\(%s,\[[^\r\n]*?\]\)\)\);"
     rb"'unwrap:([0-9a-f]{64})';" % ((re.escape(AS_PATH.encode()),) * 2)
 )
@@ -52,9 +52,9 @@ def wrap(source: bytes, *, argv0: str, folders: Sequence[str] = ()) -> bytes:
     """Return *source*, a Python program, with a preamble; `unwrap` gives *source* back."""
     at = (head := read_head(source)).code
     text = (
-        f"__import__('sys').argv[0]={AS_PATH}({_literal(argv0)});"
+        f"__import__('sys').argv[0]={AS_PATH}({os.fsencode(argv0)!r});"
         f"list(map(__import__('site').addsitedir,"
-        f"map({AS_PATH},[{','.join(map(_literal, folders))}])));"
+        f"map({AS_PATH},{list(map(os.fsencode, folders))})));"
         f"'unwrap:{digest_of(source)}';"
     )
     unended = at == len(source) and not source.endswith((b"\r", b"\n"))
@@ -65,26 +65,16 @@ def wrap(source: bytes, *, argv0: str, folders: Sequence[str] = ()) -> bytes:
 
 def unwrap(source: bytes) -> bytes | None:
     """Return the original of a wrapped program, or None when *source* holds no preamble."""
-    line_ends = (b"", b"\n", b"\r", b"\r\n")
     for match in reversed(list(PREAMBLE.finditer(source))):
-        before, after = source[: match.start()], source[match.end() :]
-        for lead, tail in itertools.product(line_ends, repeat=2):
-            if before.endswith(lead) and after.startswith(tail):
-                original = before[: len(before) - len(lead)] + after[len(tail) :]
-                if digest_of(original) == match[1].decode():
-                    return original
+        for lead, tail in itertools.product(range(3), repeat=2):  # bytes of the lines of its own
+            original = source[: max(match.start() - lead, 0)] + source[match.end() + tail :]
+            if digest_of(original) == match[2].decode():
+                return original
     if b"functools.reduce(lambda k, p: site.addsitedir(p, k)" in source:
         line = NIXPKGS_LINE.match(source, read_head(source).code)
         if line and (not line.start() or source[line.start() - 1] in b"\r\n"):
             return source[: line.start()] + source[line.end() :]
     return None
-
-
-def _literal(text: str) -> str:
-    """A literal of the bytes of the path *text*, in printable ASCII."""
-    plain = [chr(byte) if 32 <= byte < 127 and byte not in b"'\\" else f"\\x{byte:02x}"
-             for byte in os.fsencode(text)]  # fmt: skip
-    return f"b'{''.join(plain)}'"
 
 
 class Head(NamedTuple):
@@ -151,13 +141,11 @@ def _read_statements(text: str) -> Iterator[tuple[str, int, int]]:
         position = token.end()
         if (kind == "newline" or word == ";") and not depth:
             if words:
-                yield (kind := _kind(words)), start, end
-                if kind == "code":
-                    return
+                yield _kind(words), start, end
             words = []
         elif kind in ("string", "word"):
             start, end = start if words else token.start(), token.end()
-            depth += (word in ("(", "[", "{")) - (word in (")", "]", "}"))
+            depth += (word == "(") - (word == ")")
             words.append("''" if kind == "string" else word)
             if words[-1] not in ("''", "(", ")") and words[:2] != FUTURE[: len(words)]:
                 break
@@ -173,11 +161,16 @@ def _kind(words: Sequence[str]) -> str:
     return "string" if "''" in words and set(words) <= {"''", "(", ")"} else "code"
 
 
-def _encoding(source: bytes) -> str:
-    """The encoding that PEP 263 gives *source*, or Latin-1 where that does not decode it."""
+def declared_encoding(source: bytes) -> str:
+    """The encoding that PEP 263 gives *source*: its cookie's, or UTF-8."""
     lines = re.split(rb"\r\n|\r|\n", source, maxsplit=2)[:2]
     cookie = next(filter(None, map(COOKIE.match, lines)), None)
-    for name in (cookie[1].decode("ascii") if cookie else "utf-8", "utf-8"):
+    return cookie[1].decode("ascii") if cookie else "utf-8"
+
+
+def _encoding(source: bytes) -> str:
+    """An encoding that holds *source*: the declared one, UTF-8, or Latin-1, which always does."""
+    for name in (declared_encoding(source), "utf-8"):
         try:
             if name not in ("idna", "punycode") and source.decode(name).encode(name) == source:
                 return name

@@ -167,6 +167,18 @@ class TestTree:
         assert list((cache.folder / "things").iterdir()) == []
         assert cache.tree("things", "one", lambda folder: None).is_dir()
 
+    def test_a_copy_that_fails(self, cache: Cache, tmp_path: Path) -> None:
+        """Where a tree cannot be copied into the cache, the first reason is told in a line."""
+        (tmp_path / "from").mkdir()
+        (tmp_path / "from" / "nowhere").symlink_to(tmp_path / "missing")
+
+        def make(draft: Path) -> None:
+            shutil.copytree(tmp_path / "from", draft / "x")
+
+        with pytest.raises(CacheError, match=r"/x/nowhere: cannot be written: .*No such file"):
+            cache.tree("things", "one", make)
+        assert [] == os.listdir(cache.folder / "things")
+
     def test_not_seen_before_it_is_whole(self, cache: Cache) -> None:
         """While it is being made, nobody finds it under its name."""
 
@@ -227,6 +239,49 @@ class TestTree:
         assert (draft / "half").exists()
 
 
+class TestDamage:
+    """A tree that is no longer what was made is made again."""
+
+    @pytest.mark.parametrize(
+        "damage",
+        [
+            "printf mine! > file",
+            "rm file",
+            "chmod 600 file",
+            "touch more",
+            "ln -sfn / link",
+            "rm -r ../one",
+            "echo '[]' > ../../seals/things-one.json",
+            "rm ../../seals/things-one.json",
+        ],
+    )
+    def test_made_again(self, cache: Cache, damage: str) -> None:
+        """Whatever was changed in it, the next process finds what was first made."""
+
+        def make(folder: Path) -> None:
+            (folder / "file").write_text("whole")
+            (folder / "link").symlink_to("file")
+
+        place = cache.tree("things", "one", make)
+        subprocess.run(["sh", "-c", damage], cwd=place, check=True)
+        cache_module._SEEN.clear()
+        assert place == cache.tree("things", "one", make)
+        assert "whole" == (place / "file").read_text()
+        assert ["file", "link"] == sorted(os.listdir(place))
+        assert Path("file") == (place / "link").readlink()
+        assert ["one"] == os.listdir(place.parent)
+
+    def test_bytecode(self, cache: Cache) -> None:
+        """What Python compiles there later is no damage."""
+        made: list[Path] = []
+        for _ in range(2):
+            place = cache.tree("things", "one", made.append)
+            (place / "__pycache__").mkdir(exist_ok=True)
+            (place / "__pycache__" / "module.pyc").write_text("")
+            cache_module._SEEN.clear()
+        assert 1 == len(made)
+
+
 class TestDocuments:
     """JSON documents are kept by name."""
 
@@ -241,7 +296,11 @@ class TestDocuments:
         """What is not there reads as nothing."""
         assert cache.read("facts", "one") is None
 
-    @pytest.mark.parametrize("content", [b"", b'{"a": 1', b"\xff\xfe", b"[1] [2]"])
+    @pytest.mark.parametrize(
+        "content",
+        [b"", b'{"a": 1', b"\xff\xfe", b"[1] [2]", b"{}", b"[]", b"7", b"[" * 100_000,
+         b'{"digest": "0", "document": {}}'],
+    )  # fmt: skip
     def test_corrupt(self, cache: Cache, content: bytes) -> None:
         """What is no JSON reads as nothing, and can be written anew."""
         cache.write("facts", "one", {})

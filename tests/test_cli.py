@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -13,6 +14,7 @@ from envparity.cli import main
 from envparity.errors import InterpreterError
 from envparity.report.jsonl import ReportWriter
 from envparity.verdict import Outcome
+from tests.commands import parse
 from tests.doubles import make_debian, make_interpreter, make_verdict
 
 SCENARIO = """\
@@ -76,6 +78,16 @@ def test_help_names_every_command() -> None:
         "smoke",
     ):
         assert words in result.output
+
+
+def test_help_is_whole() -> None:
+    """What each command is for fits its line, and the first steps are commands that there are."""
+    output = run("--help").output
+    assert "..." not in output.partition("Commands:")[2]
+    steps = [line for line in output.splitlines() if line.startswith("    envparity ")]
+    assert len(steps) == 3
+    for line in steps:
+        parse(shlex.split(line))
 
 
 def test_help_of_run_has_the_exit_statuses() -> None:

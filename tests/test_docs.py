@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
 
-from envparity.plan import Corpus, data_folder
+from envparity.corpus import Corpus, data_folder
 from envparity.scenario import THEMES
+from tests.commands import parse
 
 ROOT = data_folder()
 DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -42,3 +44,12 @@ def test_the_argument_is_complete(scenarios: set[str]) -> None:
     modules = {path.name for path in (ROOT / "reference").glob("[a-z]*.[pc]*")}
     assert not {name for name in modules - {"errors.py"} if f"`{name}`" not in text}
     assert len({name for name in scenarios if f"`{name}`" in text}) > 50
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_commands(document: Path) -> None:
+    """A command line that a document has to be copied is one that envparity takes."""
+    for line in document.read_text("utf-8").replace("\\\n", " ").splitlines():
+        found = re.match(r"    (?:git bisect run )?(envparity [a-z][^·…]*)", line)
+        if found is not None:
+            parse(shlex.split(re.split(" [|>] ", found[1])[0], comments=True))

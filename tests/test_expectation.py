@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from attrs import evolve
 
+from envparity.corpus import Corpus, data_folder
 from envparity.errors import CorpusError, UsageError
 from envparity.expectation import (
     Expectations,
@@ -14,7 +15,6 @@ from envparity.expectation import (
     read_expectations,
     series,
 )
-from envparity.plan import Corpus, data_folder
 from envparity.verdict import Outcome, Verdict
 from tests.doubles import make_difference, make_verdict
 

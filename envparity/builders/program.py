@@ -31,6 +31,7 @@ from envparity.builders import (
 )
 from envparity.builders.bench import Bench
 from envparity.cache import Cache, digest, digest_of_files
+from envparity.document import nearest_files
 from envparity.environment import Environment
 from envparity.errors import BuilderError, CacheError, UsageError
 from envparity.sandbox import Bind, Command, Job, Mount
@@ -102,7 +103,7 @@ class ProgramBuilder:
                 homepage=str(facts.get("homepage", "")),
                 fingerprint=facts.get("fingerprint"),
             )
-        except (ValueError, KeyError):
+        except (ValueError, KeyError, RecursionError):
             raise BuilderError(
                 f"builder {self.name} does not describe itself: {_gist(outcome)}",
                 hint=f'`describe` prints one JSON object with "protocol": {PROTOCOL} and "name"',
@@ -198,7 +199,7 @@ class ProgramBuilder:
             try:
                 layout = {name: str(Path(at)) for name, at in json.loads(last).items()}
                 Path(layout["prefix"])
-            except (ValueError, KeyError, TypeError, AttributeError):
+            except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
                 return {"failed": f'its last line is not {{"prefix": …}}: {last[:100]!r}'}
             for name in layout:
                 if name not in LAYOUT:
@@ -302,9 +303,11 @@ def executable(argument: str) -> ProgramBuilder:
     """The builder `exec:ARGUMENT`; UsageError when there is no such program."""
     path = shutil.which(argument) if argument else None
     if path is None:
+        hint = "exec:PROGRAM takes a path, or a name on PATH, of something with mode +x"
+        close = nearest_files(Path(argument)) if argument else None
         raise UsageError(
             f"exec:{argument} names no executable program",
-            hint="exec:PROGRAM takes a path, or a name on PATH, of something with mode +x",
+            hint=f"{hint}; {close}" if close else hint,
         )
     program = Path(path).absolute()
     return ProgramBuilder(

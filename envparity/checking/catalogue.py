@@ -27,7 +27,7 @@ def findings(installation: Installation) -> list[Finding]:
 
     They are made side by side, since many of them wait for an interpreter to start.
     """
-    installation.tree, installation.known_to_dpkg  # noqa: B018 - once, and not in each thread
+    installation.files, installation.known_to_dpkg  # noqa: B018 - once, and not in each thread
     with ThreadPoolExecutor(max_workers=4) as pool:
         found = pool.map(lambda one: list(one.findings(installation)), CHECKS)
         return [finding for several in found for finding in several]

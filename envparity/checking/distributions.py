@@ -43,14 +43,16 @@ class Distribution:
         """The folder of packages that it lies in."""
         return self.path.parent
 
-    def rows(self) -> Iterator[tuple[Path, str, int | None]]:
+    def rows(self) -> Iterator[tuple[str, str, int | None]]:
         """The files of its RECORD: where, "algorithm=digest" or "", size in bytes or None."""
         record = self.path / "RECORD"
         if not record.is_file():
             return
         with record.open(encoding="utf-8", errors="replace", newline="") as rows:
             for name, digest, size, *_ in (row for row in csv.reader(rows) if len(row) > 2):
-                place = Path(os.path.normpath(self.site / name))
+                place = f"{self.site}/{name}"
+                if "./" in name:
+                    place = os.path.normpath(place)
                 yield place, digest, int(size) if size.isdigit() else None
 
     def programs(self) -> list[str]:
@@ -148,7 +150,7 @@ def recorded_files(one: Installation) -> Iterator[Remark]:
             place
             for place, _, _ in found.rows()
             # Python makes bytecode when it wants some, and virtualenv lists the folders of it.
-            if place.suffix != ".pyc" and place.name != "__pycache__" and not place.exists()
+            if not place.endswith((".pyc", "/__pycache__")) and not _is_there(one, place)
         ]
         if missing:
             count = len(missing)
@@ -164,9 +166,8 @@ def recorded_digests(one: Installation) -> Iterator[Remark]:
             continue
         changed = []
         for place, digest, size in found.rows():
-            try:
-                actual = place.stat().st_size
-            except OSError:
+            actual = _size(one, place)
+            if actual is None:
                 continue
             differs = size is not None and size != actual
             algorithm, _, expected = digest.partition("=")
@@ -175,7 +176,7 @@ def recorded_digests(one: Installation) -> Iterator[Remark]:
                     undigested += 1
                     continue
                 budget -= actual
-                data = hashlib.new(algorithm, place.read_bytes()).digest()
+                data = hashlib.new(algorithm, Path(place).read_bytes()).digest()
                 differs = base64.urlsafe_b64encode(data).decode().rstrip("=") != expected
             if differs:
                 changed.append(place)
@@ -187,6 +188,19 @@ def recorded_digests(one: Installation) -> Iterator[Remark]:
             f"{DIGESTED >> 20} MiB were compared by digest, and {undigested} files by size alone"
         )
         yield note(words)
+
+
+def _is_there(one: Installation, place: str) -> bool:
+    entry = one.files.get(place)
+    return os.path.exists(place) if entry is None else not entry.dangles
+
+
+def _size(one: Installation, place: str) -> int | None:
+    """The size of a file in bytes; None if there is none."""
+    entry = one.files.get(place)
+    if entry is not None and not entry.is_link:
+        return entry.status.st_size
+    return os.path.getsize(place) if os.path.exists(place) else None
 
 
 @check("conda/conda#9558", "conda/conda#6983")

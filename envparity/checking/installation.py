@@ -268,6 +268,11 @@ class Installation:
         return tuple(entry for root in roots for entry in _walk(str(root)))
 
     @cached_property
+    def files(self) -> Mapping[str, Entry]:
+        """The tree by path."""
+        return {entry.path: entry for entry in self.tree}
+
+    @cached_property
     def known_to_dpkg(self) -> Mapping[str, str]:
         """The MD5 of the files that Debian's package manager has put into the tree, by path."""
         folders = (self.stdlib, *self.own_sites)

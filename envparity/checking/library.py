@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from envparity.checking.finding import Remark, check, defect, note
-from envparity.checking.installation import Installation
+from envparity.checking.installation import Entry, Installation
 
 #: What may be wrong with bytecode: it is not used, not readable, or run without being the source's.
 STALE, FOREIGN, OTHER = "stale", "foreign", "other"
@@ -61,17 +61,16 @@ def bytecode(one: Installation) -> Iterator[Remark]:
     magic, tag = bytes.fromhex(one.facts["magic"][0]), one.facts["magic"][1]
     if not tag:
         return
-    sources = {entry.path: entry for entry in one.tree if entry.path.endswith(".py")}
     found: dict[str, list[str]] = {STALE: [], FOREIGN: [], OTHER: []}
     for entry in one.tree:
         folder, name = os.path.split(entry.path)
         if not name.endswith(".pyc") or os.path.basename(folder) != "__pycache__":
             continue
         stem, _, rest = name.partition(f".{tag}.")
-        source = sources.get(os.path.join(os.path.dirname(folder), f"{stem}.py"))
+        source = one.files.get(f"{os.path.dirname(folder)}/{stem}.py")
         if not rest or source is None or entry.dangles or source.dangles:
             continue
-        if state := _state(entry.path, source.path, magic, one.release):
+        if state := _state(entry.path, source, magic, one.release):
             found[state].append(entry.path)
     if found[STALE]:
         yield note(
@@ -88,13 +87,14 @@ def bytecode(one: Installation) -> Iterator[Remark]:
         )
 
 
-def _state(file: str, source: str, magic: bytes, release: tuple[int, int]) -> str:
+def _state(file: str, source: Entry, magic: bytes, release: tuple[int, int]) -> str:
     """What is wrong with the bytecode in *file*; empty if it fits *source*.
 
     Its head is described in PEP 552, and before CPython 3.7 it had no flags.
     """
-    with open(file, "rb") as stream:
-        head = stream.read(16)
+    descriptor = os.open(file, os.O_RDONLY)
+    head = os.read(descriptor, 16)
+    os.close(descriptor)
     if len(head) < 16 or head[:4] != magic:
         return FOREIGN
     flags, fields = 0, head[4:12]
@@ -102,10 +102,10 @@ def _state(file: str, source: str, magic: bytes, release: tuple[int, int]) -> st
         flags, fields = struct.unpack("<I", head[4:8])[0], head[8:16]
     if flags & 1:
         key = int.from_bytes(magic, "little")
-        if _imp.source_hash(key, Path(source).read_bytes()) == fields:
+        if _imp.source_hash(key, Path(source.path).read_bytes()) == fields:
             return ""
         return STALE if flags & 2 else OTHER
-    status = os.stat(source)
+    status = os.stat(source.path) if source.is_link else source.status
     stamp, size = struct.unpack("<II", fields)
     fits = stamp == int(status.st_mtime) & 0xFFFFFFFF and size == status.st_size & 0xFFFFFFFF
     return "" if fits else STALE

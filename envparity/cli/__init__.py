@@ -22,17 +22,29 @@ from envparity.cli.inquiry import explain, shrink
 from envparity.cli.manual import manual
 from envparity.cli.reporting import compare, report
 from envparity.cli.running import run
+from envparity.corpus import Corpus, data_folder
 from envparity.defect import check_coverage
 from envparity.errors import EnvparityError
 from envparity.expectation import lint_expectations
 from envparity.interpreter import discover
 from envparity.kills import KillMatrix, check_kills, write_matrix
 from envparity.lint import lint_corpus
-from envparity.plan import Corpus, Settings, data_folder
+from envparity.plan import Settings
 from envparity.rehearsal import rehearsals
 from envparity.report.jsonl import read_report
 from envparity.report.terminal import link, make_console, printable
 from envparity.scenario import Scenario, tree
+
+FIRST_STEPS = """\b
+First steps:
+  # the reference builder, on the newest of each Python
+  envparity run
+  # a theme, with a program of your own that speaks the builder protocol
+  envparity run venvs --builder exec:./my-builder
+  # what a scenario is about
+  envparity show venvs/pyvenv-cfg
+Every command has examples in its --help.
+"""
 
 # pytest's number for a command line that cannot be served; click's own would be 2.
 click.UsageError.exit_code = 4
@@ -54,7 +66,9 @@ def _fail(error: EnvparityError) -> NoReturn:
     sys.exit(error.exit_status)
 
 
-@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=_Group, epilog=FIRST_STEPS, context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.version_option(__version__, prog_name="envparity")
 def main() -> None:
     """Does a Python environment still behave like Python?
@@ -99,7 +113,7 @@ def list_scenarios(patterns: tuple[str, ...], corpus: Path | None) -> None:
     make_console().print(table)
 
 
-@main.command()
+@main.command(short_help="Show a scenario, its files, and what vanilla does.")
 @click.argument(
     "names", nargs=-1, required=True, metavar="SCENARIO...", shell_complete=scenario_names
 )
@@ -154,7 +168,7 @@ def _show(scenario: Scenario) -> None:
         console.print(line, soft_wrap=True)
 
 
-@main.command()
+@main.command(short_help="Make the kill matrix from reports on bugs.")
 @click.argument("reports", nargs=-1, required=True, metavar="REPORT...",
                 type=click.Path(path_type=Path))  # fmt: skip
 @click.option("--corpus", type=click.Path(path_type=Path), help="Scenarios of your own.")
@@ -180,7 +194,7 @@ def kills(reports: tuple[Path, ...], corpus: Path | None, output: Path | None) -
     click.echo(f"{killed} of {len(matrix.bugs)} bugs are noticed")
 
 
-@main.command()
+@main.command(short_help="Check the form of every scenario.")
 @click.argument("corpus", required=False, type=click.Path(path_type=Path))
 @click.option("--write", is_flag=True, help="Make the pages of docs/ that are generated anew.")
 def lint(corpus: Path | None, write: bool) -> None:

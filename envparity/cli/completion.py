@@ -12,9 +12,9 @@ import click
 from envparity import builders
 from envparity.builders.bug import bug_names
 from envparity.cache import Cache, default_folder
+from envparity.corpus import Corpus, data_folder
 from envparity.errors import EnvparityError
 from envparity.interpreter import discover
-from envparity.plan import Corpus, data_folder
 
 
 def scenario_names(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:

@@ -25,7 +25,7 @@ Exit status:
 """
 
 
-@click.command(epilog=SMOKE_STATUSES)
+@click.command(epilog=SMOKE_STATUSES, short_help="Say soon whether an adapter to a builder works.")
 @click.option("--builder", "-b", required=True, metavar="KIND[:ARG]", help="As `run` takes it.")
 @click.option("--python", "-p", metavar="SPEC", help="One of them. Default: the newest.")
 @click.option("--cache", type=click.Path(path_type=Path), help="Instead of the user's.")
@@ -69,7 +69,9 @@ Exit status:
 """
 
 
-@click.command(epilog=CHECK_STATUSES)
+@click.command(
+    epilog=CHECK_STATUSES, short_help="Say whether the Python at PREFIX is what it says."
+)
 @click.argument("prefix", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of a page.")
 def check(prefix: Path, as_json: bool) -> NoReturn:
@@ -98,7 +100,7 @@ def check(prefix: Path, as_json: bool) -> NoReturn:
     sys.exit(any(one.level is Level.DEFECT for one in found))
 
 
-@click.command(name="try")
+@click.command(name="try", short_help="Say whether packages of an index survive a builder.")
 @click.argument("requirements", nargs=-1, required=True, metavar="REQUIREMENT...")
 @click.option("--builder", "-b", "names", multiple=True, metavar="KIND[:ARG]",
               help="As `run` takes it (repeatable). Default: reference.")  # fmt: skip

@@ -47,7 +47,7 @@ def _settings(
     return settings
 
 
-@click.command()
+@click.command(short_help="Reduce a failing scenario to the smallest.")
 @_cell_options
 @click.option("--output", "-o", type=click.Path(path_type=Path), default="shrunk",
               show_default=True, help="The corpus that gets the scenario.")  # fmt: skip
@@ -84,7 +84,7 @@ def shrink(
     )
 
 
-@click.command()
+@click.command(short_help="Show where the two sides of a failing cell part.")
 @_cell_options
 def explain(
     scenario: str, builder: str, python: str | None, corpus: Path | None, cache: Path | None,

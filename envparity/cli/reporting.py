@@ -18,7 +18,7 @@ from envparity.report.schema import schema_text
 from envparity.report.terminal import account, make_console
 
 
-@click.command()
+@click.command(short_help="Say what changed between reports, and what got worse.")
 @click.argument("old", type=click.Path(path_type=Path))
 @click.argument("news", type=click.Path(path_type=Path), nargs=-1, required=True, metavar="NEW...")
 @click.option(
@@ -29,11 +29,13 @@ from envparity.report.terminal import account, make_console
     help="At parity, whatever OLD says: a name, a theme or a glob (repeatable).",
 )
 @product_options
+@click.option("--corpus", type=click.Path(path_type=Path), help="Scenarios of your own.")
 @click.option("--verbose", "-v", is_flag=True, help="The story of every failure.")
 def compare(
     old: Path,
     news: tuple[Path, ...],
     required: tuple[str, ...],
+    corpus: Path | None,
     verbose: bool,
     **products: Path | None,
 ) -> None:
@@ -47,7 +49,7 @@ def compare(
     before, *reports = [read_report(one) for one in (old, *news)]
     found = gate.compare(before, reports, require=required)
     if wanted:
-        wanted.write(reports[-1], found)
+        wanted.write(reports[-1], found, corpus=corpus)
     if STDOUT in products.values():
         sys.exit(0 if found.is_green else 1)
     console = make_console()

@@ -14,7 +14,7 @@ from envparity import builders
 from envparity.cli.completion import builder_names, interpreter_names, scenario_names
 from envparity.cli.options import product_options
 from envparity.controller import SKIP_REVISION
-from envparity.plan import data_folder
+from envparity.corpus import data_folder
 from envparity.remote import specifications
 from envparity.report.products import STDOUT
 
@@ -22,7 +22,7 @@ EXIT_STATUSES = """\b
 Exit status:
   0  parity in every cell that applies, but for expected failures
   1  a cell differs, is refused or in error; or cells are missing
-  2  stopped by the keyboard
+  2  stopped by the keyboard, or by SIGTERM or SIGHUP
   3  an error in envparity itself
   4  a command line or a machine that cannot be served
   5  nothing was judged
@@ -40,7 +40,7 @@ def _absolute(value: object) -> object:
     return value.absolute() if isinstance(value, Path) and value != STDOUT else value
 
 
-@click.command(epilog=EXIT_STATUSES)
+@click.command(epilog=EXIT_STATUSES, short_help="Judge builders with the corpus, or a part.")
 @click.argument("scenarios", nargs=-1, metavar="[SCENARIO]...", shell_complete=scenario_names)
 @click.option(
     "--builder",
@@ -93,6 +93,7 @@ def _absolute(value: object) -> object:
 )
 @click.option("--shard", metavar="K/N", help="Only part K of N of the cells, for N machines.")
 @click.option("--no-evidence", is_flag=True, help="Keep less of failing cells in the report.")
+@click.option("--show-vanilla", is_flag=True, help="With each failure, all that vanilla does.")
 @click.option("--no-namespaces", is_flag=True, help="Do without private mount namespaces.")
 @click.option("--fresh", is_flag=True, help="Judge again what has not changed since it was.")
 @click.option("--profile", is_flag=True, help="Show where the seconds went.")
@@ -116,6 +117,7 @@ def run(
     update_expectations: bool,
     shard: str | None,
     no_evidence: bool,
+    show_vanilla: bool,
     no_namespaces: bool,
     fresh: bool,
     profile: bool,
@@ -164,6 +166,7 @@ def run(
         "--bisect": bisect,
         "--update-expectations": update_expectations,
         "--no-evidence": no_evidence,
+        "--show-vanilla": show_vanilla,
         "--no-namespaces": no_namespaces,
         "--profile": profile,
         "--fresh": fresh,
@@ -174,7 +177,8 @@ def run(
     arguments += [name for name, is_set in flags.items() if is_set]
     arguments += ["-v"] * verbose + ["-q"] * quiet
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    os.environ.pop("PYTEST_ADDOPTS", None)
+    for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
+        os.environ.pop(name, None)
     status = int(pytest.main(arguments))
     # For git bisect every other status than 0 would be bad, and a builder that cannot even
     # describe itself is found out before a cell is judged.

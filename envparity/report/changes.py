@@ -22,10 +22,11 @@ _STYLES = {
 }
 
 
-def changes(gate: Gate, *, verbose: bool = False) -> list[Text]:
+def changes(gate: Gate, *, verbose: bool = False, vanilla: bool = False) -> list[Text]:
     """The account of *gate*, a line each; what stayed as it was is only counted.
 
-    With *verbose* failures that were there before are told as stories, too.
+    With *verbose* failures that were there before are told as stories, too; with *vanilla* stories
+    have all that vanilla did.
     """
     lines: list[Text] = []
     for change in Change:
@@ -37,7 +38,7 @@ def changes(gate: Gate, *, verbose: bool = False) -> list[Text]:
         for one in gate.transitions
         if one.new and (one.is_worse or (verbose and one.change is not Change.UNCHANGED))
     ]
-    lines += terminal.stories([*dict.fromkeys([*failed, *gate.unmet])], limit=None)
+    lines += terminal.stories([*dict.fromkeys([*failed, *gate.unmet])], limit=None, vanilla=vanilla)
     counts = [f"{gate.counts[change]} {change}" for change in Change if gate.counts[change]]
     lines.append(Text(", ".join(counts) or "no cells"))
     for one in gate.unmet:

@@ -87,9 +87,10 @@ class Display:
         """Keep what should never happen."""
         self._trouble.append(str(excrepr))
 
-    def pytest_keyboard_interrupt(self) -> None:
-        """Say that the run was stopped."""
-        self._trouble.append("stopped by the keyboard: what follows is not the whole run")
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Say that the run was stopped, and by which signal."""
+        why = str(excinfo.value) or "stopped by the keyboard"
+        self._trouble.append(f"{why}: what follows is not the whole run")
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: object | None) -> None:
@@ -111,10 +112,11 @@ class Display:
             console.print(terminal.legend())
             console.print()
         limit = None if self.verbosity > 0 else terminal.STORIES
+        vanilla = session.config.option.show_vanilla
         told = (
-            terminal.stories(session.verdicts, limit=limit)
+            terminal.stories(session.verdicts, limit=limit, vanilla=vanilla)
             if session.gate is None
-            else changes(session.gate, verbose=self.verbosity > 0)
+            else changes(session.gate, verbose=self.verbosity > 0, vanilla=vanilla)
         )
         for line in told:
             console.print(line, soft_wrap=True)

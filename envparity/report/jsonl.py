@@ -6,7 +6,6 @@ A file without its footer is the report of a run that was cut off, and is never 
 from __future__ import annotations
 
 import contextlib
-import difflib
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -15,6 +14,7 @@ from typing import Any, TextIO
 
 from attrs import field, frozen
 
+from envparity.document import nearest_files
 from envparity.errors import ReportError, UsageError
 from envparity.verdict import Outcome, Verdict
 
@@ -46,14 +46,17 @@ class ReportWriter:
         self._counts[str(verdict.outcome)] += 1
         self._write(verdict.to_json())
 
-    def finish(self, planned: int, *, complete: bool) -> None:
-        """Write the footer and close; a run that was cut off gets none."""
+    def finish(self, planned: int, *, complete: bool, stopped: str = "") -> None:
+        """Write the footer and close; a run that was cut off gets none, but says what by."""
+        reported = sum(self._counts.values())
         if complete:
             counts = _all_outcomes(self._counts)
-            reported = sum(self._counts.values())
             self._write(
                 {"kind": "footer", "planned": planned, "reported": reported, "outcomes": counts}
             )
+        else:
+            why = stopped or "incomplete"
+            self._write({"kind": "cut off", "by": why, "planned": planned, "reported": reported})
         self._file.close()
 
     def _write(self, line: Mapping[str, Any]) -> None:
@@ -161,23 +164,13 @@ def _is_count(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
-def _nearest(path: Path) -> str | None:
-    """Files beside *path* that have nearly its name, as a hint."""
-    try:
-        names = [one.name for one in path.parent.iterdir() if one.is_file()]
-    except OSError:
-        return None
-    close = difflib.get_close_matches(path.name, names)
-    return f"nearest: {', '.join(close)}" if close else None
-
-
 def _read_lines(path: Path) -> list[Mapping[str, Any]]:
     """The lines of a report that begins with a header of this format and ends with a footer."""
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
         words = f"the report cannot be read: {error.strerror}"
-        raise ReportError(words, path=path, hint=_nearest(path)) from None
+        raise ReportError(words, path=path, hint=nearest_files(path)) from None
     except OSError as error:
         raise ReportError(f"the report cannot be read: {error.strerror}", path=path) from None
     except UnicodeDecodeError:
@@ -200,7 +193,9 @@ def _read_lines(path: Path) -> list[Mapping[str, Any]]:
             hint=f"this version of envparity reads format {FORMAT}",
         )
     if documents[-1]["kind"] != "footer" or len(documents) == 1:
+        last = documents[-1]
+        by = f" by {last.get('by')}" if last["kind"] == "cut off" else ""
         raise ReportError(
-            "the report has no footer: its run was cut off", path=path, line=len(lines)
+            f"the report has no footer: its run was cut off{by}", path=path, line=len(lines)
         )
     return documents

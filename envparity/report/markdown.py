@@ -106,7 +106,7 @@ def _gist(gate: Gate) -> str:
     if worse:
         return f"{counted(worse, 'cell')} got worse"
     if gate.unmet:
-        return f"{counted(len(gate.unmet), 'cell')} that has to be at parity is not"
+        return f"required to be at parity, and not: {counted(len(gate.unmet), 'cell')}"
     return "nothing got worse"
 
 

@@ -86,7 +86,7 @@ def page(report: Report, gate: Gate | None, corpus: Path | None) -> str:
 
 def steps_of(corpus: Path | None) -> dict[str, tuple[str, ...]]:
     """The shell lines of the scenarios of *corpus*, the built-in one for None, by digest."""
-    from envparity.plan import Corpus, data_folder  # noqa: PLC0415  # a plan has its products
+    from envparity.corpus import Corpus, data_folder  # noqa: PLC0415  # a plan has its products
 
     root = corpus or data_folder() / "scenarios"
     scenarios = Corpus.read(root, ()).scenarios if root.is_dir() else ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
@@ -13,6 +13,7 @@ from rich.text import Text
 
 from envparity.comparison import Difference
 from envparity.report.jsonl import Report
+from envparity.step import StepOutcome
 from envparity.verdict import Outcome, Verdict
 
 #: One character per outcome, and its style.
@@ -136,22 +137,25 @@ def alike(verdicts: Iterable[Verdict]) -> list[list[Verdict]]:
     return sorted(groups.values(), key=lambda same: (same[0].outcome.severity, -len(same)))
 
 
-def stories(verdicts: Sequence[Verdict], *, limit: int | None = STORIES) -> list[Text]:
+def stories(
+    verdicts: Sequence[Verdict], *, limit: int | None = STORIES, vanilla: bool = False
+) -> list[Text]:
     """Each failure once: what is expected, where it was reported, the diff, the command.
 
+    With *vanilla* also all that vanilla did, as far as it was kept.
     Each text is one line, to be printed unwrapped, so that commands can be copied.
     """
     ordered = alike(verdicts)
     lines: list[Text] = []
     for same in ordered[:limit]:
-        lines += _story(same)
+        lines += _story(same, vanilla=vanilla)
         lines.append(Text(""))
     if limit is not None and len(ordered) > limit:
         lines.append(Text(f"… and {len(ordered) - limit} more; -v tells all", style="dim"))
     return lines
 
 
-def _story(same: Sequence[Verdict]) -> list[Text]:
+def _story(same: Sequence[Verdict], *, vanilla: bool) -> list[Text]:
     verdict = same[0]
     glyph, style = GLYPHS[verdict.outcome]
     names = list(dict.fromkeys(one.scenario for one in same))
@@ -178,8 +182,22 @@ def _story(same: Sequence[Verdict]) -> list[Text]:
             start = " " * len(start)
         for difference in told:
             lines += _told(difference)
+    if vanilla and verdict.exhibit is not None:
+        lines += _vanilla(verdict.exhibit.vanilla)
     lines.append(Text(f"  again: {verdict.rerun}", style="cyan"))
     return lines
+
+
+def _vanilla(outcomes: Iterable[StepOutcome]) -> Iterator[Text]:
+    """What each step did in vanilla, with the paths that it printed."""
+    for number, outcome in enumerate(outcomes, 1):
+        yield Text(f"  vanilla, step {number}: exit status {outcome.exit}", style="dim")
+        for text in (outcome.stdout, outcome.stderr, *outcome.files.values()):
+            lines = text.removesuffix("\n").split("\n") if text else []
+            yield from (Text(f"    {printable(line)}", style="dim") for line in lines[:DIFF_LINES])
+            if len(lines) > DIFF_LINES:
+                more = counted(len(lines) - DIFF_LINES, "more line")
+                yield Text(f"    … {more}", style="dim")
 
 
 def _told(difference: Difference) -> list[Text]:

@@ -18,10 +18,11 @@ from envparity.builders import Builder, Inapplicable, Refused, Request, Unsuppor
 from envparity.builders.program import ENDING, QUESTION, ProgramBuilder
 from envparity.cache import Cache
 from envparity.cell import Cell
+from envparity.corpus import data_folder
 from envparity.environment import Environment
 from envparity.errors import BuilderError, EnvparityError, UsageError
 from envparity.interpreter import Interpreter, discover, paths_named, select
-from envparity.plan import Settings, data_folder, make_plan
+from envparity.plan import Settings, make_plan
 from envparity.sandbox import Command, Job
 from envparity.scenario import Scenario, load_scenario
 from envparity.smoking.advice import Stage, advice

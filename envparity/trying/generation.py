@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import shutil
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -53,7 +54,9 @@ class Trial:
         """The trial of *requirement*, whose wheels, one for each interpreter, are *wheels*."""
         name = canonicalize_name(requirement.name)
         steps = [f"$PYTHON -I {PROBE.name} {name}"]
-        programs = dict.fromkeys(program for wheel in wheels for program in programs_of(wheel.path))
+        programs = dict.fromkeys(
+            program for wheel in wheels for program in programs_of(wheel.path, requirement.extras)
+        )
         for program in map(shlex.quote, programs):
             # A program need not know these options: how it ends is what is compared.
             steps += [f'{program} {option}; echo "exit status $?"' for option in OPTIONS]
@@ -88,19 +91,29 @@ class Trial:
         return folder
 
 
+#: An entry point that needs extras, `name = module:object [extra, …]`.
+_EXTRAS = re.compile(r"^([^=\n]*[^=\s])\s*=[^\[\n]*\[([^\]]*)\]\s*$", re.MULTILINE)
+
 #: What each program is asked.
 OPTIONS = ("--help", "--version")
 
 
-def programs_of(wheel: Path) -> list[str]:
-    """The names of the programs that *wheel* brings, but for those with windows, sorted."""
+def programs_of(wheel: Path, extras: Collection[str] = ()) -> list[str]:
+    """The names of the programs that *wheel* brings, sorted.
+
+    Those with windows are left out, and those that need other extras than *extras*.
+    """
     found = set()
     with zipfile.ZipFile(wheel) as archive:
         for name in archive.namelist():
             path = PurePosixPath(name)
             if path.match("*.dist-info/entry_points.txt"):
                 text = archive.read(name).decode("utf-8")
-                found |= {entry[0] for entry in parse_entrypoints(text) if entry[3] == "console"}
+                named = {entry[0] for entry in parse_entrypoints(text) if entry[3] == "console"}
+                for program, needed in _EXTRAS.findall(text):
+                    if not {one.strip() for one in needed.split(",")} <= set(extras):
+                        named.discard(program)
+                found |= named
             elif path.match("*.data/scripts/*") and not name.endswith("/"):
                 found.add(path.name)
     return sorted(found)

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from attrs import frozen
 
+from envparity.corpus import data_folder
 from envparity.interpreter import Interpreter, discover, select
-from envparity.plan import data_folder
 
 CHECKOUT = Path(__file__).parents[2]
 PYENV = Path("~/.pyenv").expanduser()

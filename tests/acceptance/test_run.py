@@ -502,3 +502,15 @@ def test_a_run_that_is_stopped_has_a_report_without_footer(
     assert 2 == process.returncode, output
     assert "not the whole run" in output
     assert "footer" not in report.read_text()
+
+
+def test_a_page_of_the_run(tmp_path: Path, envparity: Runner, corpus: Path, newest: str) -> None:
+    """With --html a run leaves a page of its cells; one that cannot be written fails the run."""
+    page = tmp_path / "page.html"
+    options = ("--corpus", str(corpus), "--python", newest, "-n0")
+    ended = envparity(*options, "--html", str(page))
+    assert ended.status == 0, ended.output
+    assert "in 2 cells: 2 scenarios, 1 builder, 1 interpreter" in page.read_text(encoding="utf-8")
+    ended = envparity(*options, "--html", str(tmp_path))
+    assert ended.status == 4
+    assert f"{tmp_path}: the page cannot be written: Is a directory" in ended.output

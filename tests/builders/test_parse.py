@@ -156,3 +156,10 @@ def test_a_glob_that_names_no_bug(data: Path) -> None:
     with pytest.raises(UsageError) as raised:
         expand(["bug:wrong_sheb*"], data)
     assert "no bug is called 'wrong_sheb*' (nearest: wrong-shebang)" == str(raised.value)
+
+
+def test_a_program_with_another_name(tmp_path: Path, data: Path) -> None:
+    """A program that is not there is told with the files beside it that have nearly its name."""
+    (tmp_path / "my-builder").touch()
+    with pytest.raises(UsageError, match=r"with mode \+x; nearest: my-builder\)$"):
+        parse(f"exec:{tmp_path}/my-bulider", data)

@@ -12,8 +12,8 @@ from envparity.builders import Request, program
 from envparity.builders.bench import SHAPES
 from envparity.builders.program import ProgramBuilder
 from envparity.cache import Cache
+from envparity.corpus import data_folder
 from envparity.errors import BuilderError, CacheError
-from envparity.plan import data_folder
 from envparity.scenario import PREFIX_SHAPES
 from tests.builders.conftest import Bench
 

@@ -101,6 +101,15 @@ def pretending(one: Installation, **facts: Any) -> Installation:
     return attrs.evolve(one, facts={**one.facts, **facts})
 
 
+@pytest.fixture(scope="session", name="plain")
+def _plain(tmp_path_factory: pytest.TempPathFactory, newest: Interpreter) -> Iterator[Installation]:
+    """A virtual environment with a package, opened, that no test damages."""
+    venv = make_venv(tmp_path_factory.mktemp("plain") / "venv", newest)
+    install(venv, newest)
+    with open_installation(venv) as one:
+        yield one
+
+
 @pytest.fixture(name="opened")
 def _opened(venv: Path) -> Iterator[Installation]:
     """The virtual environment, opened."""

@@ -23,7 +23,7 @@ from envparity.checking import (
 )
 from envparity.checking.catalogue import CHECKS
 from envparity.checking.finding import Check, Level
-from envparity.checking.installation import open_installation
+from envparity.checking.installation import Installation, open_installation
 from envparity.interpreter import Interpreter
 from tests.checking.conftest import install, look, write_file
 
@@ -394,10 +394,10 @@ DAMAGES = {
 
 
 @pytest.mark.parametrize("name", DAMAGES)
-def test_damage(name: str, venv: Path) -> None:
+def test_damage(name: str, venv: Path, plain: Installation) -> None:
     """A check says nothing of a plain environment, and one thing of one that has its defect."""
     check, do, level, words = DAMAGES[name]
-    assert [one.words for one in look(check, venv)] == []
+    assert [one.words for one in check.findings(plain)] == []
     do(venv, next(venv.glob("lib/python*/site-packages")))
     found = look(check, venv)
     assert [one for one in found if re.search(words, one.words) and one.level is level], found

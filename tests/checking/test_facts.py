@@ -110,12 +110,12 @@ LIES: dict[str, tuple[Check, dict[str, Any], Level, str]] = {
 
 
 @pytest.mark.parametrize("name", LIES)
-def test_lies(name: str, opened: Installation) -> None:
+def test_lies(name: str, plain: Installation) -> None:
     """A check is silent about what is true, and says what is not."""
     check, facts, level, words = LIES[name]
-    assert list(check.findings(opened)) == []
-    said = {key: str(opened.prefix) if said == "SELF" else said for key, said in facts.items()}
-    found = list(check.findings(pretending(opened, **said)))
+    assert list(check.findings(plain)) == []
+    said = {key: str(plain.prefix) if said == "SELF" else said for key, said in facts.items()}
+    found = list(check.findings(pretending(plain, **said)))
     assert [one for one in found if words in one.words and one.level is level], found
 
 
@@ -133,53 +133,51 @@ def test_a_virtual_environment_without_its_file(opened: Installation) -> None:
     assert "does not take itself for a virtual environment" in said.words
 
 
-def test_a_link_on_the_way(opened: Installation, tmp_path: Path) -> None:
+def test_a_link_on_the_way(plain: Installation, tmp_path: Path) -> None:
     """A prefix that is spelled by a link is noted, since it is one and the same."""
-    (tmp_path / "link").symlink_to(opened.path)
-    (said,) = identity.prefix_is_here.findings(pretending(opened, prefix=str(tmp_path / "link")))
+    (tmp_path / "link").symlink_to(plain.path)
+    (said,) = identity.prefix_is_here.findings(pretending(plain, prefix=str(tmp_path / "link")))
     assert said.level is Level.NOTE
     assert "which leads to" in said.words
 
 
-def test_headers(opened: Installation, tmp_path: Path) -> None:
+def test_headers(plain: Installation, tmp_path: Path) -> None:
     """Headers may be left out, and have to be of this version; the Makefile exists."""
     folder = tmp_path / "include"
     said = {"variables": {"INCLUDEPY": str(folder)}}
-    (one,) = configuration.headers.findings(pretending(opened, **said))
+    (one,) = configuration.headers.findings(pretending(plain, **said))
     assert (Level.NOTE, "there are no headers") == (one.level, one.words[:20])
-    (one,) = configuration.headers.findings(pretending(opened, **said, scheme_names=["deb_system"]))
+    (one,) = configuration.headers.findings(pretending(plain, **said, scheme_names=["deb_system"]))
     assert "-dev)" in one.words
     write_file(folder / "Python.h", "")
     write_file(folder / "patchlevel.h", '#define PY_VERSION  "3.0.9"\n')
-    found = list(
-        configuration.headers.findings(pretending(opened, **said, makefile="/no/Makefile"))
-    )
+    found = list(configuration.headers.findings(pretending(plain, **said, makefile="/no/Makefile")))
     assert [one.level for one in found] == [Level.DEFECT, Level.DEFECT]
-    assert f"is of Python 3.0.9, and the interpreter of {opened.version}" in found[0].words
+    assert f"is of Python 3.0.9, and the interpreter of {plain.version}" in found[0].words
     assert "sysconfig names /no/Makefile, which does not exist" == found[1].words
 
 
-def test_recorded_places_that_are_missing(opened: Installation) -> None:
+def test_recorded_places_that_are_missing(plain: Installation) -> None:
     """A place in the prefix that does not exist is a defect, unless it is for development."""
-    gone = f"{opened.base}/gone"
-    said = pretending(opened, variables={"LIBDIR": gone, "LIBPL": gone, "BINDIR": "bin"})
+    gone = f"{plain.base}/gone"
+    said = pretending(plain, variables={"LIBDIR": gone, "LIBPL": gone, "BINDIR": "bin"})
     (one,) = configuration.recorded_places.findings(said)
     assert "places that do not exist" in one.words
     assert (f"LIBDIR = {gone}",) == one.paths
 
 
-def test_the_system_s_own_libraries(opened: Installation) -> None:
+def test_the_system_s_own_libraries(plain: Installation) -> None:
     """Debian's Pythons have libraries where all of the system has them, and that is no defect."""
     place = {"LIBDIR": "/usr/lib/x86_64-linux-gnu", "MULTIARCH": "x86_64-linux-gnu"}
-    assert list(configuration.recorded_places.findings(pretending(opened, variables=place)))
-    debian = pretending(opened, variables=place, scheme_names=["posix_local"])
+    assert list(configuration.recorded_places.findings(pretending(plain, variables=place)))
+    debian = pretending(plain, variables=place, scheme_names=["posix_local"])
     assert list(configuration.recorded_places.findings(debian)) == []
 
 
-def test_build_details(opened: Installation, tmp_path: Path) -> None:
+def test_build_details(plain: Installation, tmp_path: Path) -> None:
     """What build-details.json names is looked for where PEP 739 says, and JSON has to be JSON."""
     stdlib = tmp_path / "prefix" / "lib" / "python"
-    said = pretending(opened, paths={"stdlib": str(stdlib)})
+    said = pretending(plain, paths={"stdlib": str(stdlib)})
     assert list(configuration.build_details.findings(said)) == []
     details: dict[str, Any] = {"base_prefix": "../..", "base_interpreter": "bin/python"}
     write_file(tmp_path / "prefix" / "bin" / "python", "")
@@ -224,7 +222,7 @@ def test_what_dpkg_knows(opened: Installation, tmp_path: Path) -> None:
     assert changed.level is gone.level is Level.DEFECT
 
 
-def test_what_cannot_be_read(opened: Installation) -> None:
+def test_what_cannot_be_read(plain: Installation) -> None:
     """A file that cannot be read is told in a line, and ends no run."""
 
     def look(one: Installation) -> Any:
@@ -232,7 +230,7 @@ def test_what_cannot_be_read(opened: Installation) -> None:
         yield Remark(Level.NOTE, "before")
         (one.path / "no-such-file").read_text()
 
-    first, second = Check("x", ("PEP 405",), "y", look).findings(opened)
+    first, second = Check("x", ("PEP 405",), "y", look).findings(plain)
     assert "before" == first.words
     assert "cannot be looked at: " in second.words
     assert "no-such-file: No such file or directory" in second.words

@@ -61,6 +61,10 @@ BODIES = {
     "cookie": b"# -*- coding: latin-1 -*-\nprint(len(u'\xe9')); print(__doc__)\n",
     "parenthesis": b"('a'\n'b')\nprint(__doc__)\n",
     "semicolon": b"'doc'; import sys; print(__doc__)\n",
+    "bytes": b"b'Doc.'\nprint(__doc__)\n",
+    "raw bytes": b"bR'Doc.'; print(__doc__)\n",
+    "form feed": b"\f\n \f# c\n\fprint(__doc__)\n",
+    "ascii": b"# coding: ascii\n'Doc.'\nprint(__doc__)\n",
 }
 
 
@@ -78,9 +82,57 @@ def test_header(base: Interpreter, tmp_path: Path, folder: str) -> None:
         assert run([program]) == run([base.executable, plain]), name
 
 
-def test_lines_do_not_move(newest: Interpreter) -> None:
+@pytest.mark.parametrize("body", [b"'''Doc.'''\nimport os\nx\n", b"import os\n", b"x\n"])
+def test_lines_do_not_move(newest: Interpreter, body: bytes) -> None:
     """The header of a long prefix takes no line of its own."""
-    source = b"#!python\n'''Doc.'''\nimport os\nx\n"
-    changed = scripts.rewrite(source, newest, Path("/a b"))
-    assert changed.count(b"\n") == source.count(b"\n")
-    assert changed.startswith(b"#!/bin/sh\n'''exec' ")
+    changed = scripts.rewrite(b"#!python\n" + body, newest, Path("/a b"))
+    assert changed.count(b"\n") == 1 + body.count(b"\n")
+    assert changed.startswith(b"#!/bin/sh\n'''exec' \"/a b/bin/python")
+
+
+@pytest.mark.parametrize("options", [b"", b" -s", b" -s -u"])
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+@pytest.mark.parametrize("quote", [b"", b'"'])
+def test_header_of_pip(newest: Interpreter, options: bytes, end: bytes, quote: bytes) -> None:
+    """The header with which pip has /bin/sh start the base starts the environment's Python."""
+    for python in newest.pythons:
+        start, rest = b"#!/bin/sh" + end + b"'''exec' ", options + b' "$0" "$@"' + end + b"' '''"
+        source = start + quote + bytes(python) + quote + rest
+        expected = start + b'"/env/bin/' + python.name.encode() + b'"' + rest
+        assert scripts.rewrite(source, newest, ENVIRONMENT) == expected
+        other = start + quote + bytes(python) + b"-" + quote + rest
+        assert scripts.rewrite(other, newest, ENVIRONMENT) == other
+
+
+def test_options_behind_a_long_prefix(newest: Interpreter, tmp_path: Path) -> None:
+    """The options of a shebang are kept where /bin/sh has to name the interpreter."""
+    program = tmp_path / "a b" / "bin" / "program"
+    program.parent.mkdir(parents=True)
+    for python in newest.pythons:
+        program.with_name(python.name).symlink_to(python)
+    source = b"#!%s -s\nimport sys; print(sys.flags.no_user_site)\n" % bytes(newest.executable)
+    program.write_bytes(scripts.rewrite(source, newest, tmp_path / "a b"))
+    program.chmod(0o755)
+    assert run([program]) == "1\n"
+
+
+def test_limit(newest: Interpreter) -> None:
+    """A shebang as long as the kernel reads it is written; one byte more, and sh is asked."""
+    name = f"/bin/python{newest.minor}"
+    folder = "/" + "x" * (scripts.LIMIT - len("#!/" + name))
+    for prefix, shebang in ((folder, f"#!{folder}{name}"), (f"{folder}x", "#!/bin/sh")):
+        changed = scripts.rewrite(b"#!python\nx\n", newest, Path(prefix))
+        assert changed.split(b"\n")[0] == shebang.encode()
+
+
+@pytest.mark.parametrize(
+    ("body", "holds"),
+    [
+        (b"x\n", True), (b"# coding: latin-1\n", True), (b"# coding: ascii\n", False),
+        (b"# coding: nonsense\n", False), (b"\n# coding: ascii\n", True), (b"# c\r\nx\n", True),
+    ],
+)  # fmt: skip
+def test_cookie(newest: Interpreter, body: bytes, holds: bool) -> None:
+    """A path that is not ASCII stands in a shebang where the source's encoding has it."""
+    changed = scripts.rewrite(b"#!python\n" + body, newest, Path("/é"))
+    assert changed.startswith("#!/é/bin/python".encode() if holds else b"#!/bin/sh\n")

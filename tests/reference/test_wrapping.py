@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 import sysconfig
 import warnings
@@ -82,11 +83,12 @@ NIX = (
 
 
 @pytest.mark.parametrize(
-    "head", [b"#!/x/python\n", b"#!/x\n# -*- coding: utf-8 -*-\n", b'#!/x\n"""d"""\n\n']
+    "head", [b"", b"#!/x/python\n", b"#!/x\n# -*- coding: utf-8 -*-\n", b'#!/x\n"""d"""\n\n']
 )
-def test_nixpkgs(head: bytes) -> None:
+@pytest.mark.parametrize("body", [b"import os\n", b"import os", b""])
+def test_nixpkgs(head: bytes, body: bytes) -> None:
     """The line of nixpkgs is taken out when it is the first statement, wherever that is."""
-    assert unwrap(head + NIX + b"\nimport os\n") == head + b"import os\n"
+    assert unwrap(head + NIX + b"\n" + body) == head + body
 
 
 @pytest.mark.parametrize(
@@ -105,6 +107,26 @@ def test_place() -> None:
     head = read_head(source)
     assert source[head.code :] == b"import os\n"
     assert source[: head.futures_end].endswith(b" a)")
+
+
+LAYOUTS = [
+    b"@import os\n", b"@import os", b"@", b"# c\n@", b"'d'\n@", b"'d'\r@", b"'d'|\n@", b"'d'\r\n@",
+    b"# c\r\n'd'|\r\n@", b"@|\ndef f(): pass\n", b"# c\r\n@|\r\nclass A: pass", b"'d'; @import os",
+    b"'d'\n@x", b"'d'\r\n@|\r\nif 1: pass", b"@'a' + 'b'\nimport os\n", b"@'%s' % 1\n",
+    b"@('a', 'b')\n", b"@()\n", b"from __future__ import (\n a,\n)\n\n@import os\n",
+    b"'d'\nfrom __future__ import a; @import os\n", b"from __future__ import a;@x\n",
+    b"('d'\n 'e')\n@import os\n", b"@from os import (\n path)\n",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_layout(layout: bytes) -> None:
+    """The preamble stands at the @, and only what is behind | is a line end of its own."""
+    source = re.sub(rb"\|(\r\n|\r|\n)|[@]", b"", layout)
+    wrapped = wrap(source, argv0="/x")
+    preamble = wrapped.index(b"__import__"), wrapped.index(b"';", wrapped.index(b"unwrap:")) + 2
+    assert wrapped[: preamble[0]] + b"@" + wrapped[preamble[1] :] == layout.replace(b"|", b"")
+    assert unwrap(wrapped) == source
 
 
 def test_argv0_and_folders(tmp_path: Path) -> None:

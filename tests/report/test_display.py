@@ -9,14 +9,16 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from attrs import evolve
 
 from envparity.controller import Controller
+from envparity.exhibit import Exhibit
 from envparity.gate import compare
 from envparity.report import display
 from envparity.report.display import Display
 from envparity.report.jsonl import Report
 from envparity.verdict import Outcome, Verdict
-from tests.doubles import make_header, make_verdict
+from tests.doubles import make_header, make_outcome, make_verdict
 
 FAILS = make_verdict("scripts/bad", Outcome.DIFFERS, seconds=2.0)
 
@@ -57,7 +59,11 @@ class Shown:
             "trouble": [],
             "preamble": lambda: ["builders: reference"],
             "config": SimpleNamespace(
-                option=SimpleNamespace(verbose=facts.pop("verbose", 0), profile=False)
+                option=SimpleNamespace(
+                    verbose=facts.pop("verbose", 0),
+                    show_vanilla=facts.pop("vanilla", False),
+                    profile=False,
+                )
             ),
         }
         session = SimpleNamespace(**{**fields, **facts})
@@ -103,6 +109,20 @@ def test_verbose(patch: pytest.MonkeyPatch) -> None:
     folded = Shown(patch, make_verdict("venvs/a"), *many).told()
     assert "venvs: parity in 1 scenario" in folded
     assert "… and 10 more; -v tells all" in folded
+
+
+def test_vanilla(patch: pytest.MonkeyPatch) -> None:
+    """With --show-vanilla a story has all that vanilla did, as far as a person reads it."""
+    step = make_outcome("one\n\x1b\n", stderr="".join(f"{n}\n" for n in range(30)), exit=2)
+    failing = evolve(FAILS, exhibit=Exhibit(vanilla=(make_outcome(), step)))
+    lines = Shown(patch, failing, vanilla=True).told().splitlines()
+    first = lines.index("  vanilla, step 1: exit status 0")
+    assert lines[first + 1 : first + 5] == [
+        "  vanilla, step 2: exit status 2", "    one", "    \\x1b", "    0",
+    ]  # fmt: skip
+    assert "    … 6 more lines" in lines
+    assert "vanilla, step" not in Shown(patch, failing).told()
+    assert "vanilla, step" not in Shown(patch, FAILS, vanilla=True).told()
 
 
 def test_no_terminal(patch: pytest.MonkeyPatch) -> None:
@@ -169,7 +189,8 @@ def test_trouble(patch: pytest.MonkeyPatch) -> None:
     one.pytest_collectreport(cast("Any", SimpleNamespace(failed=True, longrepr="no corpus")))
     one.pytest_collectreport(cast("Any", SimpleNamespace(failed=False, longrepr="fine")))
     one.pytest_internalerror("a bug")
-    one.pytest_keyboard_interrupt()
+    stop = SimpleNamespace(value=KeyboardInterrupt())
+    one.pytest_keyboard_interrupt(cast("Any", stop))
     worker = SimpleNamespace(gateway=SimpleNamespace(id="gw0", spec=SimpleNamespace(ssh=None)))
     one.pytest_testnodedown(worker, "crashed")
     one.pytest_testnodedown(worker, None)

@@ -73,14 +73,17 @@ class TestWriting:
         assert len(lines(path)) == 1
         writer.add(VERDICTS[0])
         assert len(lines(path)) == 2
-        writer.finish(1, complete=False)
-        assert len(lines(path)) == 2
+        writer.finish(1, complete=False, stopped="SIGTERM")
+        assert {"kind": "cut off", "by": "SIGTERM", "planned": 1, "reported": 1} == lines(path)[-1]
+        with pytest.raises(ReportError, match=r":3: .* its run was cut off by SIGTERM"):
+            read_report(path)
 
     def test_cut_off(self, tmp_path: Path) -> None:
         """The report of a run that was cut off has no footer, and is not read as whole."""
         path = write(tmp_path / "report.jsonl", *VERDICTS, complete=False)
-        assert [line["kind"] for line in lines(path)] == ["header", "cell", "cell", "cell"]
-        with pytest.raises(ReportError, match=r":4: the report has no footer: its run was cut"):
+        kinds = [line["kind"] for line in lines(path)]
+        assert kinds == ["header", "cell", "cell", "cell", "cut off"]
+        with pytest.raises(ReportError, match=r":5: the report has no footer: its run was cut"):
             read_report(path)
 
     def test_no_place(self, tmp_path: Path) -> None:

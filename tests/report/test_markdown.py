@@ -143,7 +143,7 @@ def test_gone_and_required() -> None:
     assert "Again:" not in text
     failing = report(make_verdict(outcome=DIFFERS))
     text = markdown(failing, compare(failing, [failing], require=["scripts"]))
-    assert text.startswith("## envparity: 1 cell that has to be at parity is not\n")
+    assert text.startswith("## envparity: required to be at parity, and not: 1 cell\n")
     assert "Again:" in text
     assert "No cells." in markdown(report(), compare(report(), [report()]))
 

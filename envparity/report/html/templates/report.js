@@ -20,8 +20,10 @@ const themes = [...new Set(themeOf)];
 const told = new Int32Array(B * N * P);
 { let at = 0; for (const n of data.told) { if (n < 0) at -= n; else told[at++] = n; } }
 const place = (b, s, p) => (b * N + s) * P + p;
-const changeOf = (b, s, p) => data.changes.length ? data.kinds[data.changes[b][s * P + p]] : undefined;
-const letterOf = (b, s, p) => { const c = data.cells[b][s * P + p]; return c !== " " && c === c.toUpperCase() ? "x" : c; };
+const kinds = Object.values(data.kinds), letters = [...RANKS, " "];
+const moves = data.changes.map((row) => Uint8Array.from(row, (c) => c === " " ? kinds.length : c.charCodeAt(0) - 97));
+const changeOf = (b, s, p) => moves.length ? kinds[moves[b][s * P + p]] : undefined;
+const letterOf = (b, s, p) => letters[ranks[b][s * P + p]];
 
 function h(tag, attributes, ...children) {
   const node = document.createElement(tag);
@@ -60,13 +62,15 @@ function choose() {
   const bs = builderList(), ps = pythonList();
   columns = [];
   for (const b of bs) {
-    if (folded.has(b) && ps.length > 1) columns.push({ b, ps, first: true });
+    if (folded.has(b) && ps.length > 1 && bs.length > 1) columns.push({ b, ps, first: true });
     else ps.forEach((p, i) => columns.push({ b, ps: [p], first: i === 0 }));
   }
+  const filtered = isFiltered();
   const words = state.q.toLowerCase().split(/\s+/).filter(Boolean);
   const picky = state.o.size > 0 || state.c.size > 0;
-  const outcomes = {}, changes = {};
-  let shown = 0, previous = "";
+  const outcomes = letters.map(() => 0), changes = [...kinds, ""].map(() => 0);
+  const wanted = letters.map((letter) => !state.o.size || state.o.has(letter)), meant = [...kinds, ""].map((kind) => !state.c.size || state.c.has(kind));
+  let shown = 0, previous = "", head = null;
   rows = [];
   const families = new Map();
   for (let s = 0; s < N; s++) {
@@ -74,30 +78,29 @@ function choose() {
     if (words.length && !words.every((word) => haystack()[s].includes(word))) continue;
     let matches = 0, any = false;
     for (const b of bs) for (const p of ps) {
-      const letter = letterOf(b, s, p);
-      if (letter === " ") continue;
+      const at = s * P + p, rank = ranks[b][at];
+      if (rank === NONE) continue;
       any = true;
-      outcomes[letter] = (outcomes[letter] || 0) + 1;
-      const change = changeOf(b, s, p);
-      if (change) changes[change] = (changes[change] || 0) + 1;
-      if (!picky || fits(b, s, p)) matches++;
+      outcomes[rank]++;
+      const move = moves.length ? moves[b][at] : kinds.length;
+      changes[move]++;
+      if (wanted[rank] && meant[move]) matches++;
     }
     if (!any || (picky && !matches)) continue;
     shown += matches;
     const theme = themeOf[s], family = familyOf[s];
-    if (theme !== previous) { rows.push({ kind: "t", name: theme, list: [] }); previous = theme; }
-    const head = rows.findLast((row) => row.kind === "t");
+    if (theme !== previous) { head = { kind: "t", name: theme, list: [] }; rows.push(head); previous = theme; }
     head.list.push(s);
     if (closed.has(theme)) continue;
     if (family !== names[s]) {
       let row = families.get(family);
       if (!row) { row = { kind: "f", name: family, list: [] }; families.set(family, row); rows.push(row); }
       row.list.push(s);
-      if (opened.get(family) ?? isFiltered()) rows.push({ kind: "c", name: names[s].slice(family.length), list: [s] });
+      if (opened.get(family) ?? filtered) rows.push({ kind: "c", name: names[s].slice(family.length), list: [s] });
     } else rows.push({ kind: "s", name: names[s].slice(theme.length + 1) || names[s], list: [s] });
   }
-  chips($("outcomes"), [...RANKS].map((c) => [c, GLYPHS[c], WORDS[c], outcomes[c] || 0]), state.o);
-  if (data.changes.length) chips($("changes"), Object.values(data.kinds).map((kind) => [kind, "", kind, changes[kind] || 0]), state.c);
+  chips($("outcomes"), [...RANKS].map((c, rank) => [c, GLYPHS[c], WORDS[c], outcomes[rank]]), state.o);
+  if (moves.length) chips($("changes"), kinds.map((kind, i) => [kind, "", kind, changes[i]]), state.c);
   const scenarios = rows.reduce((sum, row) => sum + (row.kind === "t" ? row.list.length : 0), 0);
   $("count").textContent = `${shown.toLocaleString("en")} cells in ${scenarios} scenarios`;
   $("reset").hidden = !(isFiltered() || state.b || state.t || state.p);
@@ -118,7 +121,9 @@ function chips(group, entries, chosen) {
 
 // --- the grid --------------------------------------------------------------------------------
 const view = $("view");
-let body = null, rowHeight = 25, headHeight = 0, drawn = new Map(), printing = false, notes = false;
+let body = null, rowHeight = 25, drawn = new Map(), printing = false, notes = false;
+// Asking the browser for sizes while a table changes makes it lay out everything at once.
+const size = { width: 0, height: 0 };
 
 function aggregate(row, column) {
   // The worst of the cells, how many fail, and the one that a click opens.
@@ -128,8 +133,8 @@ function aggregate(row, column) {
     if (found === NONE) continue;
     if (found < FAILURES) failures++;
     if (found < rank) { rank = found; cell = [column.b, s, p]; }
-    const change = changeOf(column.b, s, p), kind = MARKS[change];
-    if (kind && row.kind !== "t" && (mark === "" || (kind === "worse" && mark !== "worse"))) { mark = kind; moved = change; }
+    const change = moves.length && row.kind !== "t" ? changeOf(column.b, s, p) : "", kind = change && MARKS[change];
+    if (kind && (mark === "" || (kind === "worse" && mark !== "worse"))) { mark = kind; moved = change; }
     if (off && fits(column.b, s, p)) off = false;
   }
   return { letter: rank === NONE ? " " : RANKS[rank], failures, cell, mark, moved, off };
@@ -175,41 +180,47 @@ function heading(column) {
   return h("th", attributes, h("span", { title: label, "aria-label": `${label} ${data.builders[column.b]}` , role: "text" }, short));
 }
 
-function drawGrid() {
+function measure() {
+  size.width = view.clientWidth;
+  size.height = view.clientHeight;
+  rowHeight = parseFloat(getComputedStyle(document.documentElement).getPropertyValue("--row")) || 25;
+}
+
+function drawGrid(scrolled) {
   // Room to the right is for what each scenario says; on paper and on a telephone there is none.
-  const room = view.clientWidth - 336 - columns.reduce((sum, one) => sum + (one.ps.length > 1 ? 68 : 25), 0);
+  const room = size.width - 336 - columns.reduce((sum, one) => sum + (one.ps.length > 1 ? 68 : 25), 0);
   notes = !printing && innerWidth > 768 && room > 240;
-  const table = h("table", { class: notes ? "grid wide" : "grid", role: "grid", "aria-label": "Outcomes by scenario, builder and interpreter", "aria-rowcount": rows.length + 2, "aria-colcount": columns.length + 1 + notes });
+  const table = h("table", { class: "grid", role: "grid", "aria-label": "Outcomes by scenario, builder and interpreter", "aria-rowcount": rows.length + 2, "aria-colcount": columns.length + 1 + notes });
   const cols = h("colgroup", null, h("col", { class: "name" }), columns.map((one) => h("col", { class: one.ps.length > 1 ? "all" : "one" })), notes ? h("col", { class: "note" }) : "");
   const top = h("tr", { "aria-rowindex": 1 }, h("th", { class: "corner", rowspan: 2, scope: "col" }, "scenario"));
   const low = h("tr", { "aria-rowindex": 2 });
   for (const b of builderList()) {
     const mine = columns.filter((one) => one.b === b);
     const all = mine[0].ps.length > 1;
-    const toggle = h("button", { type: "button", title: data.builders[b], "aria-expanded": String(!all), onclick: () => { if (!folded.delete(b)) folded.add(b); refresh(); } }, data.builders[b]);
+    const toggle = builderList().length < 2 ? h("span", null, data.builders[b]) : h("button", { type: "button", title: data.builders[b], "aria-expanded": String(!all), onclick: () => { if (!folded.delete(b)) folded.add(b); refresh(); } }, data.builders[b]);
     const narrow = all ? innerWidth < 768 || data.builders.some((name) => name.length > P + 4) : mine.length < 3;
     top.append(h("th", { scope: all ? "col" : "colgroup", colspan: mine.length, rowspan: all ? 2 : 1, class: `first${narrow ? " tall" : ""}` }, toggle));
     low.append(...mine.map(heading).filter(Boolean));
   }
+  const folds = columns.filter((one) => one.ps.length > 1).length;
+  table.style.width = notes ? "100%" : `calc(var(--name) + ${columns.length - folds} * var(--cell) + ${folds} * var(--all))`;
   body = h("tbody");
   if (notes) top.append(h("th", { class: "note", rowspan: 2, scope: "col" }, "what vanilla does"));
   table.append(cols, h("thead", null, top, low), body);
   drawn = new Map();
   if (rows.length) view.replaceChildren(table);
   else view.replaceChildren(h("p", { class: "empty" }, "No cell is like that."));
-  rowHeight = parseFloat(getComputedStyle(document.documentElement).getPropertyValue("--row")) || 25;
-  headHeight = table.tHead.offsetHeight;
   active.r = Math.max(0, Math.min(active.r, rows.length - 1));
   active.c = Math.max(0, Math.min(active.c, columns.length));
-  draw();
+  draw(scrolled);
 }
 
-function draw() {
+function draw(scrolled = view.scrollTop) {
   // Only rows in sight have nodes; two spacers stand for the others.
   if (!rows.length) return;
-  const over = 12;
-  let from = Math.max(0, Math.floor(view.scrollTop / rowHeight) - over);
-  let to = Math.min(rows.length, Math.ceil((view.scrollTop + view.clientHeight) / rowHeight) + over);
+  const over = 8;
+  let from = Math.max(0, Math.floor(scrolled / rowHeight) - over);
+  let to = Math.min(rows.length, Math.ceil((scrolled + size.height) / rowHeight) + over);
   if (printing) { from = 0; to = rows.length; }
   const focused = body.contains(document.activeElement);
   const next = new Map();
@@ -236,7 +247,7 @@ function mark(focus) {
 
 function move(r, c) {
   active = { r: Math.max(0, Math.min(r, rows.length - 1)), c: Math.max(0, Math.min(c, columns.length)) };
-  const top = active.r * rowHeight, room = view.clientHeight - headHeight - rowHeight;
+  const top = active.r * rowHeight, room = view.clientHeight - (view.querySelector("thead")?.offsetHeight || 0) - rowHeight;
   if (top < view.scrollTop) view.scrollTop = top;
   else if (top > view.scrollTop + room) view.scrollTop = top - room;
   draw();
@@ -282,7 +293,7 @@ function nextFailure(step) {
   }
 }
 
-view.addEventListener("scroll", () => requestAnimationFrame(draw), { passive: true });
+view.addEventListener("scroll", () => requestAnimationFrame(() => draw()), { passive: true });
 view.addEventListener("click", (event) => {
   const cell = event.target.closest("td, tbody th"), line = cell?.closest("tr");
   if (!line || line.className === "gap") return;
@@ -381,8 +392,8 @@ async function tell(b, s, p) {
   dialog.replaceChildren(
     h("div", { class: "bar" }, h("span", { class: `badge ${letter}` }, `${GLYPHS[letter]} ${letter === "x" ? `${outcome}, as expected` : outcome}`),
       change && change !== "unchanged" && letter !== "g" ? h("span", { class: "badge" }, change) : "",
-      h("button", { class: "button push", type: "button", title: "The failure before this one (p)", onclick: () => { nextFailure(-1); press(active.r, active.c); } }, "Previous"),
-      h("button", { class: "button", type: "button", title: "The failure after this one (n)", onclick: () => { nextFailure(1); press(active.r, active.c); } }, "Next"),
+      h("button", { class: "button push", type: "button", title: "The failure before this one (p)", "aria-label": "Previous failure", onclick: () => { nextFailure(-1); press(active.r, active.c); } }, "‹"),
+      h("button", { class: "button", type: "button", title: "The failure after this one (n)", "aria-label": "Next failure", onclick: () => { nextFailure(1); press(active.r, active.c); } }, "›"),
       h("button", { class: "button", type: "button", "aria-label": "Close", onclick: () => dialog.close() }, "✕")),
     h("div", { class: "tell" },
       h("h2", { id: "story-title", tabindex: "-1" }, name.startsWith(`${theme}/`) ? [h("small", null, `${theme}/`), name.slice(theme.length + 1)] : name),
@@ -409,7 +420,7 @@ $("story").addEventListener("close", () => { turn++; state.cell = ""; keep(); ma
 $("story").addEventListener("click", (event) => { if (event.target === $("story")) $("story").close(); });
 
 // --- the address -------------------------------------------------------------------------------
-const LISTS = { o: WORDS, c: Object.fromEntries(Object.values(data.kinds).map((kind) => [kind, kind])) };
+const LISTS = { o: WORDS, c: Object.fromEntries(kinds.map((kind) => [kind, kind])) };
 
 function keep() {
   const kept = new URLSearchParams();
@@ -443,14 +454,14 @@ function restore() {
   }
 }
 
-function refresh() { choose(); drawGrid(); keep(); }
+function refresh(scrolled) { choose(); drawGrid(scrolled); keep(); }
 
 const fill = (select, all, entries) => select.append(h("option", { value: "" }, all), ...entries.map((one) => h("option", { value: one }, one)));
 fill($("builder"), "all builders", data.builders);
 fill($("theme"), "all themes", themes);
 fill($("python"), "all interpreters", data.pythons.map((one) => one[0]));
 for (const [id, key] of [["query", "q"], ["builder", "b"], ["theme", "t"], ["python", "p"]]) {
-  $(id).addEventListener("input", () => { state[key] = $(id).value; view.scrollTop = 0; refresh(); });
+  $(id).addEventListener("input", () => { state[key] = $(id).value; refresh(0); view.scrollTop = 0; });
 }
 $("builder").hidden = B < 2; $("theme").hidden = themes.length < 2; $("python").hidden = P < 2;
 document.querySelector(".filter").addEventListener("submit", (event) => { event.preventDefault(); move(active.r, active.c); });
@@ -462,9 +473,14 @@ $("fold").addEventListener("click", () => {
   refresh();
 });
 addEventListener("hashchange", restore);
-addEventListener("resize", () => requestAnimationFrame(drawGrid));
+new ResizeObserver(() => {
+  const { width } = size;
+  measure();
+  if (width !== size.width) drawGrid(); else draw();
+}).observe(view);
 addEventListener("beforeprint", () => { printing = true; drawn = new Map(); drawGrid(); });
 addEventListener("afterprint", () => { printing = false; drawGrid(); });
 // Where the columns do not fit, builders begin as one column each.
 if (B > 1 && B * P * 25 + Math.min(336, innerWidth * .45) > innerWidth) data.builders.forEach((_, b) => folded.add(b));
+measure();
 restore();
