@@ -3,7 +3,8 @@
 #
 # Every environment has some fifteen wrappers, whose source differs from environment to environment
 # in the environment's own path, and so in its hash alone. The program is compiled with another
-# hash of the same length, kept beside the store, and gets the right one when it is copied.
+# hash of the same length, kept beside the store, and gets the right one when it is copied. Of what
+# the compiler itself would have made, it has another build ID, and differs in nothing else.
 use strict;
 use Digest::MD5 'md5_hex';
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import tarfile
 import tempfile
@@ -63,19 +64,22 @@ class Checkout:
     def parse(cls, argument: str) -> Checkout:
         """What stands after `nixpkgs:`; UsageError says what is wrong with it."""
         asked = f"nixpkgs:{argument}"
-        place, _, option = argument.partition("?")
+        text, _, option = argument.partition("?")
+        place = os.path.expanduser(text)  # noqa: PTH111 - "" is no path
         if option not in {"", f"stdenv={SHIM}", f"stdenv={OWN}"}:
             raise UsageError(f"{asked}: there is no option {option!r}", hint=HINT)
-        folder, revision = Path(place), ""
-        if "@" in place and not folder.is_dir():
-            text, _, revision = place.rpartition("@")
-            folder = Path(text)
-        if not place or not folder.is_dir():
+        parts = place.split("@")
+        # The whole of it, or else the shortest folder: HEAD@{1} is a revision, too.
+        for count in (len(parts), *range(1, len(parts))):
+            folder, revision = Path("@".join(parts[:count])), "@".join(parts[count:])
+            if parts[0] and folder.is_dir():
+                break
+        else:
             raise UsageError(f"{asked} names no folder", hint=HINT)
+        if count < len(parts) and not revision:
+            raise UsageError(f"{asked} names no revision after the @", hint=HINT)
         folder = folder.resolve()
         stdenv = option.partition("=")[2] or SHIM
-        if "@" in place and not revision and not Path(place).is_dir():
-            raise UsageError(f"{asked} names no revision after the @", hint=HINT)
         found = cls(folder, _commit(folder, revision, asked) if revision else "", stdenv)
         found.check(asked)
         return found

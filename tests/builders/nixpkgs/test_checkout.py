@@ -20,10 +20,12 @@ def refusal(argument: str) -> str:
     return caught.value.message
 
 
-def test_a_folder(tree: Tree) -> None:
-    """A folder is taken as it lies there."""
+def test_a_folder(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder is taken as it lies there; shells leave a ~ behind the colon as it is."""
     checkout = Checkout.parse(str(tree.folder))
     assert checkout == Checkout(tree.folder)
+    monkeypatch.setenv("HOME", str(tree.folder.parent))
+    assert Checkout.parse(f"~/{tree.folder.name}") == checkout
     assert checkout.places == (tree.folder,)
     assert checkout.root(tree.folder / "home") == tree.folder
     assert Checkout.load(checkout.dump()) == checkout
@@ -36,6 +38,18 @@ def test_a_folder_with_an_at(tree: Tree, folder: str) -> None:
     assert Checkout.parse(str(moved)) == Checkout(moved)
     commit = subprocess.check_output(("git", "-C", moved, "rev-parse", "HEAD"), text=True).strip()
     assert Checkout.parse(f"{moved}@HEAD") == Checkout(moved, commit)
+
+
+@pytest.mark.parametrize("revision", ["HEAD~1", "HEAD@{1}", "main", "main@{0}~1", "a/b"])
+def test_revisions(tree: Tree, revision: str) -> None:
+    """Whatever git takes for a revision is one."""
+    first = tree.git("rev-parse", "HEAD")
+    tree.git("branch", "--move", "main")
+    tree.git("branch", "a/b")
+    tree.edit("lib/.version", "24", "25")
+    second = tree.commit()
+    wanted = second if revision == "main" else first
+    assert Checkout.parse(f"{tree.folder}@{revision}") == Checkout(tree.folder, wanted)
 
 
 @pytest.mark.parametrize("option", ["host", "own"])
