@@ -20,7 +20,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from . import build as builder
 from .errors import BuildError, Unsupported
@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit status."""
     options = _parser().parse_args(arguments)
     os.umask(0o022)  # an environment is for everybody who can reach it, whoever builds it
-    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     try:
         options.run(options)
     except BuildError as error:
@@ -43,10 +43,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("reference: interrupted", file=sys.stderr)
         return 130
     return 0
-
-
-def _stop(number: int, _: object) -> NoReturn:
-    raise SystemExit(128 + number)
 
 
 def describe() -> dict[str, Any]:

@@ -169,11 +169,11 @@ def declared_encoding(source: bytes) -> str:
 
 
 def _encoding(source: bytes) -> str:
-    """An encoding that holds *source*: the declared one, UTF-8, or Latin-1, which always does."""
-    for name in (declared_encoding(source), "utf-8"):
-        try:
-            if name not in ("idna", "punycode") and source.decode(name).encode(name) == source:
-                return name
-        except (LookupError, ValueError):
-            continue
+    """An encoding that holds *source*: the declared one, or Latin-1, which always does."""
+    name = declared_encoding(source)
+    try:
+        if name not in ("idna", "punycode") and source.decode(name).encode(name) == source:
+            return name
+    except (LookupError, ValueError):
+        pass
     return "latin-1"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import re
 from pathlib import Path
 
@@ -38,7 +39,10 @@ def test_versions(version: str, operator: str, wanted: str, wildcard: bool) -> N
     assert requirements.matches(version, text) is SpecifierSet(text).contains(version)
 
 
-STAGES = ["", ".dev1", "a1", "a2", "alpha3", "b1", "beta1", "c1", "rc1", "rc2", ".post1", ".post2"]
+STAGES = [
+    "", ".dev1", "a", "a1", "a2", "alpha3", "b1", "beta1", "c1", "rc", "rc0", "rc1", "rc2", ".post",
+    ".post0", ".post1", ".post2",
+]  # fmt: skip
 STAGED = st.builds("{}{}{}".format, st.sampled_from(["", "1!", "v"]), VERSIONS,
                    st.sampled_from(STAGES))  # fmt: skip
 
@@ -71,7 +75,9 @@ def test_prereleases(version: str, specifiers: str) -> None:
         ("1.0", ">=1!0.1"), ("1!1.0", ">=2.0"), ("1!1.0", "==1.*"), ("1!1.0", "==1!1.*"),
         ("1!1.4", "~=1!1.2"), ("1.0", "==1.0+here"), ("1.0+here", "==1.0+here"),
         ("1.0+here", "==1.0"), ("1.0+there", "!=1.0+here"), ("1.4", "~=1.2rc1"),
-        ("1.0", "===1.0"), ("1.0.0", "===1.0"),
+        ("1.0", "===1.0"), ("1.0.0", "===1.0"), ("2.1.3", "==2.1.*"), ("2.1.3", "!=2.1.*"),
+        ("2.10", "==2.1.*"), ("2.10", "!=2.1.*"), ("2.1", "==2.1.0.*"), ("2", "~=2.0"),
+        ("3", "~=2.0"),
     ],
 )  # fmt: skip
 def test_epochs_and_local_versions(version: str, specifiers: str) -> None:
@@ -81,8 +87,10 @@ def test_epochs_and_local_versions(version: str, specifiers: str) -> None:
 
 def test_not_a_specifier() -> None:
     """What is not a specifier is an error that quotes it."""
-    with pytest.raises(BuildError, match="'three' is not"):
+    with pytest.raises(BuildError, match="'three' is not a version specifier"):
         requirements.matches("1.0", "three")
+    with pytest.raises(BuildError, match="'x' is not a version"):
+        requirements.matches("1.0", ">=x")
 
 
 def tags(interpreter: Interpreter) -> list[str]:
@@ -136,6 +144,31 @@ def test_markers(base: Interpreter, marker: str) -> None:
     facts: dict[str, str] = {**default_environment()}  # type: ignore[dict-item]
     facts |= {"extra": "", "python_version": base.minor, "python_full_version": base.full_version}
     assert requirements.evaluate(marker, base) is Marker(marker).evaluate(facts)
+
+
+def test_each_variable_of_a_marker(base: Interpreter) -> None:
+    """Every name that PEP 508 has is the interpreter's, or the system's."""
+    own, full = os.uname(), base.full_version
+    values = {
+        "python_version": base.minor, "python_full_version": full, "implementation_version": full,
+        "implementation_name": "cpython", "platform_python_implementation": "CPython",
+        "os_name": "posix", "platform_system": "Linux", "platform_machine": own.machine,
+        "platform_release": own.release, "extra": "",
+        "sys_platform": "linux2" if base.version[0] == 2 else "linux",
+    }  # fmt: skip
+    for name, value in values.items():
+        assert requirements.evaluate(f"{name} == '{value}'", base), name
+        assert not requirements.evaluate(f'"X" == {name}', base), name
+    assert requirements.evaluate(f"'{own.version[:5]}' in platform_version", base)
+    assert not requirements.evaluate("extra == 'X'", base)
+
+
+def test_not_a_marker(newest: Interpreter) -> None:
+    """What is not a marker is an error that quotes it."""
+    for marker in ("os_name", "os_name == 'x' and", "(os_name == 'x'"):
+        told = re.escape(f"the marker {marker!r} cannot be read")
+        with pytest.raises(BuildError, match=told):
+            requirements.evaluate(f" {marker} ", newest)
 
 
 @pytest.mark.parametrize(

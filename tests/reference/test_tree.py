@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -134,6 +135,12 @@ def test_whole_folders(tmp_path: Path) -> None:
     assert tree.whole_folders() == {"d": str(tmp_path / "p/d")}
     tree.add("d/three", Piece("q", content=b"y", priority=1))
     assert tree.whole_folders() == {}
+    empty = Tree()
+    empty.add("a/one", Piece("p", str(tmp_path / "p/a/one")))
+    empty.folder("a/none")
+    empty.folder("own")
+    empty.own.add("own")
+    assert empty.whole_folders() == {}
 
 
 @pytest.mark.parametrize(
@@ -207,3 +214,19 @@ def test_write_whole_folders(tmp_path: Path) -> None:
     assert (tmp_path / "out/a/b").readlink() == tmp_path / "p/a/b"
     assert (tmp_path / "out/a/b/c/two").read_text() == "x"
     assert (tmp_path / "out/a/other").readlink() == tmp_path / "q/a/other"
+
+
+def test_hard_links_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What lies on another file system, where no hard link leads, is copied."""
+
+    def link(*_: object) -> None:
+        raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
+
+    monkeypatch.setattr(os, "link", link)
+    source = file(tmp_path, "p/a", mode=0o755)
+    tree = Tree()
+    tree.add("a", Piece("p", source))
+    tree.write(str(tmp_path / "out"), "hardlink")
+    assert (tmp_path / "out/a").read_text() == "x"
+    assert (tmp_path / "out/a").stat().st_mode & 0o777 == 0o755
+    assert not (tmp_path / "out/a").samefile(source)

@@ -115,6 +115,8 @@ LAYOUTS = [
     b"'d'\n@x", b"'d'\r\n@|\r\nif 1: pass", b"@'a' + 'b'\nimport os\n", b"@'%s' % 1\n",
     b"@('a', 'b')\n", b"@()\n", b"from __future__ import (\n a,\n)\n\n@import os\n",
     b"'d'\nfrom __future__ import a; @import os\n", b"from __future__ import a;@x\n",
+    b"# coding: shift_jis\n'\x95\\'\n@import os\n", b"#\n# coding: gbk\r\n'\x81\\'\r\n@x\r\n",
+    b"# coding: nonsense\n'\\''\n@x\n", b"'\xff'\n@x\n",
     b"('d'\n 'e')\n@import os\n", b"@from os import (\n path)\n",
 ]  # fmt: skip
 
