@@ -122,7 +122,7 @@ def of_environment(environment: Environment, interpreter: Interpreter, *, since:
         return digest("store", *places, environment.links)
     reader = _Reader(environment, interpreter, since)
     try:
-        lines = [*reader.read(environment.prefix)]
+        lines = [*reader.read(str(environment.prefix))]
         if not lines:  # vanilla, or what exists already: nothing of it is the run's own
             return None
     except (OSError, _Untellable):
@@ -135,84 +135,98 @@ class _Untellable(Exception):
 
 
 class _Reader:
-    """Reads what lies below a path of a cell, from where the cell's mounts have it."""
+    """Reads what lies below a path of a cell, from where the cell's mounts have it.
+
+    Paths are strings here: an environment is hundreds of links, and this is done for each one.
+    """
 
     def __init__(self, environment: Environment, interpreter: Interpreter, since: int) -> None:
         binds = [mount for mount in environment.mounts if isinstance(mount, Bind)]
         own = [bind for bind in binds if not bind.target.is_relative_to(interpreter.prefix)]
-        self._binds = sorted(own, key=lambda bind: -len(bind.target.parts))
-        self._links = dict(environment.links)
+        places = [(str(bind.target), str(bind.source)) for bind in own]
+        self._binds = sorted(places, key=lambda place: -len(place[0]))
+        self._links = {str(path): str(target) for path, target in environment.links}
         self._since = since
-        self._base = interpreter.prefix
-        self._seen: set[Path] = set()
+        self._base = str(interpreter.prefix)
+        self._seen: set[str] = set()
 
-    def read(self, place: Path) -> Iterator[str]:
+    def read(self, place: str) -> Iterator[str]:
         """One line for what is at *place*, and for each entry below it and behind its links."""
-        inside = self._resolved(place.parent) / place.name
-        if inside in self._links:
-            inside = self._resolved(inside)
-        if inside in self._seen:
-            return
+        parent, _, name = place.rpartition("/")
+        inside = f"{self._resolved(parent).rstrip('/')}/{name}"
+        if inside in self._links or name in {"", ".", ".."}:
+            inside = self._resolved(place)
+        yield from self._visit(inside)
+
+    def _visit(self, inside: str) -> Iterator[str]:
+        """The lines of *inside*, above which there are no links."""
         outside = self._outside(inside)
-        if outside is None:
-            if not self._is_known(inside):
-                raise _Untellable
+        if outside is None and not self._is_known(inside):
+            raise _Untellable
+        if outside is None or inside in self._seen:
             return
         self._seen.add(inside)
         if len(self._seen) > MOST_ENTRIES:
             raise _Untellable
-        status = outside.lstat()
-        line = f"{inside} {stat.filemode(status.st_mode)} {status.st_uid}:{status.st_gid}"
+        status = os.lstat(outside)
+        line = f"{inside} {status.st_mode:o} {status.st_uid}:{status.st_gid}"
         if stat.S_ISLNK(status.st_mode):
-            target = str(outside.readlink())
+            target = os.readlink(outside)  # noqa: PTH115
             yield f"{line} -> {target}"
+            if target.startswith(f"{self._base}/") and "/../" not in target:
+                return
+            above = "" if target.startswith("/") else f"{inside.rpartition('/')[0]}/"
             with contextlib.suppress(FileNotFoundError):  # a link that leads nowhere is a fact
-                yield from self.read(inside.parent / target)
+                yield from self.read(above + target)
         elif stat.S_ISDIR(status.st_mode):
             yield f"{line} {os.listxattr(outside)}"
-            for entry in sorted(outside.iterdir()):
-                yield from self.read(inside / entry.name)
+            for name in sorted(os.listdir(outside)):  # noqa: PTH208
+                yield from self._visit(f"{inside}/{name}")
         elif stat.S_ISREG(status.st_mode):
-            content = hashlib.sha256(outside.read_bytes()).hexdigest()
+            content = hashlib.sha256(Path(outside).read_bytes()).hexdigest()
             when = "new" if status.st_mtime_ns >= self._since else status.st_mtime_ns
             yield f"{line} {status.st_nlink} {when} {content} {os.listxattr(outside)}"
         else:
             yield f"{line} {status.st_rdev}"
 
-    def _is_known(self, path: Path) -> bool:
+    def _is_known(self, path: str) -> bool:
         """Whether *path* is the interpreter's or the system's, but not what an admin put there."""
-        if path.is_relative_to(self._base):
+        if _is_below(path, self._base):
             return True
-        of_system = any(path.is_relative_to(folder) for folder in SYSTEM_FOLDERS)
-        return of_system and not path.is_relative_to("/usr/local")
+        of_system = any(_is_below(path, folder) for folder in SYSTEM_FOLDERS)
+        return of_system and not _is_below(path, "/usr/local")
 
-    def _resolved(self, path: Path) -> Path:
+    def _resolved(self, path: str) -> str:
         """*path* with the links in it followed, as far as the cell's own mounts go."""
-        left, done, steps = list(reversed(path.parts[1:])), Path("/"), 0
+        left, done, steps = path.split("/")[::-1], "", 0
         while left:
             part = left.pop()
-            if part in {".", ".."}:
-                done = done.parent if part == ".." else done
+            if part in {"", ".", ".."}:
+                done = done.rpartition("/")[0] if part == ".." else done
                 continue
-            done /= part
+            above, done = done, f"{done}/{part}"
             target = self._links.get(done)
             outside = self._outside(done)
-            if target is None and outside is not None and outside.is_symlink():
-                target = outside.readlink()
+            if target is None and outside is not None and os.path.islink(outside):  # noqa: PTH114
+                target = os.readlink(outside)  # noqa: PTH115
             if target is not None:
                 steps += 1
                 if steps > MOST_LINKS:
                     raise _Untellable
-                done = Path("/") if target.is_absolute() else done.parent
-                left += [part for part in reversed(target.parts) if part != "/"]
-        return done
+                done = "" if target.startswith("/") else above
+                left += target.split("/")[::-1]
+        return done or "/"
 
-    def _outside(self, inside: Path) -> Path | None:
+    def _outside(self, inside: str) -> str | None:
         """Where *inside* lies on this machine, if a mount of the cell brings it there."""
-        for bind in self._binds:
-            if inside.is_relative_to(bind.target):
-                return bind.source / inside.relative_to(bind.target)
+        for target, source in self._binds:
+            if _is_below(inside, target):
+                return source + inside[len(target) :]
         return None
+
+
+def _is_below(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(f"{folder}/")
 
 
 @functools.cache

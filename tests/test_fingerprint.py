@@ -225,6 +225,14 @@ class TestEnvironment:
         assert known is not None
         (env / "bin/python3.12").write_text("other")
         assert read(built) not in (known, None)
+        for name, target in (
+            ("up", ".."),
+            ("here", "."),
+            ("folder", "bin/"),
+            ("far", "../../opt/env"),
+        ):
+            (env / name).symlink_to(target)
+        assert read(built) not in (known, None)
         (env / "circle").symlink_to("circle/x")
         assert read(built) is None
 
