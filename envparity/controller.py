@@ -100,6 +100,11 @@ class Controller(Worker):
             yield
         except execnet.HostNotFound as error:
             raise pytest.UsageError(f"{error} cannot be reached by ssh") from None
+        except OSError as error:  # execnet's, of a channel that the other end has closed
+            raise pytest.UsageError(
+                f"a worker ended at its start: {error}"
+                " (the same envparity has to be installed there)"
+            ) from None
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, node: Any, ids: list[str]) -> None:

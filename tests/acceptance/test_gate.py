@@ -119,14 +119,15 @@ def test_nothing_changed(envparity: Runner, tmp_path: Path, corpus: Path, newest
 
 def test_products_of_a_run(envparity: Runner, tmp_path: Path, corpus: Path, newest: str) -> None:
     """A run writes what people read of it, and nothing of the kind when it was cut off."""
-    places = [tmp_path / name for name in ("summary.md", "junit.xml", "badge.json")]
+    places = [tmp_path / name for name in ("page.html", "summary.md", "junit.xml", "badge.json")]
     products = [f"--{name}={at}" for name, at in zip(PRODUCTS, places, strict=True)]
     arguments = (f"--corpus={corpus}", f"--python={newest}", "-n0", *products)
     ended = envparity(*arguments)
     assert ended.status == 0, ended.output
-    assert places[0].read_text().startswith("## envparity: parity\n")
-    assert '<testsuite name="reference on ' in places[1].read_text()
-    assert json.loads(places[2].read_text())["message"] == "2 of 2 cells"
+    assert places[0].read_text().startswith("<!doctype html>")
+    assert places[1].read_text().startswith("## envparity: parity\n")
+    assert '<testsuite name="reference on ' in places[2].read_text()
+    assert json.loads(places[3].read_text())["message"] == "2 of 2 cells"
     assert ended.header["commands"] == [
         f"envparity run --builder reference --python {newest} --corpus {corpus}"
     ]
@@ -134,7 +135,7 @@ def test_products_of_a_run(envparity: Runner, tmp_path: Path, corpus: Path, newe
         place.unlink()
     bug = envparity(*arguments, "-b", "bug:symlink-farm", "-x", "--no-evidence")
     assert bug.status == 1
-    assert "the run was cut off: no Markdown, JUnit or badge is written" in bug.output
+    assert "the run was cut off: nothing is made of its report" in bug.output
     assert not any(place.exists() for place in places)
     assert all("evidence" not in cell for cell in bug.cells)
     bad = envparity(*arguments[:-1], f"--badge={tmp_path}/missing/badge.json")

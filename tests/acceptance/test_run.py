@@ -513,4 +513,4 @@ def test_a_page_of_the_run(tmp_path: Path, envparity: Runner, corpus: Path, newe
     assert "in 2 cells: 2 scenarios, 1 builder, 1 interpreter" in page.read_text(encoding="utf-8")
     ended = envparity(*options, "--html", str(tmp_path))
     assert ended.status == 4
-    assert f"{tmp_path}: the page cannot be written: Is a directory" in ended.output
+    assert f"{tmp_path}: --html cannot be written there" in ended.output

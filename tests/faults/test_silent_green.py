@@ -117,6 +117,8 @@ def test_not_green(
     tried = WAYS[way]
     (tmp_path / "meddling.py").write_text(tried.plugin)
     variables = environment(cache)
+    for name in [name for name in variables if name.startswith("PYTEST_XDIST")]:
+        del variables[name]  # those of the worker that runs this test
     variables["PYTHONPATH"] += f":{tmp_path}"
     report = tmp_path / "report.jsonl"
     ended = subprocess.run(

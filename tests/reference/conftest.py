@@ -141,13 +141,14 @@ def run(
 ) -> str:
     """Run a command in a clean environment and return what it prints; it has to succeed."""
     clean = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1", **variables}
-    done = subprocess.run(
-        list(map(str, command)),
-        executable=executable,
-        cwd=cwd or tempfile.gettempdir(),
-        env=clean,
-        capture_output=True,
-        check=False,
-    )
+    with tempfile.TemporaryDirectory() as empty:  # what lies in the folder is on sys.path
+        done = subprocess.run(
+            list(map(str, command)),
+            executable=executable,
+            cwd=cwd or empty,
+            env=clean,
+            capture_output=True,
+            check=False,
+        )
     assert done.returncode == 0, done.stderr.decode(errors="replace")
     return done.stdout.decode()
