@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import time
 from collections.abc import Callable, Generator, Iterator
@@ -66,8 +67,7 @@ class Controller(Worker):
             self._baseline = read_report(baseline) if baseline is not None else None
             if config.option.report is not None:
                 self._writer = ReportWriter(config.option.report, self._header)
-                for verdict in self.verdicts:
-                    self._writer.add(verdict)
+                self._report(lambda writer: writer.add(*self.verdicts))
         except BaseException:
             self._workspace.close()
             self._interruption.restore()
@@ -77,9 +77,13 @@ class Controller(Worker):
     def pytest_configure_node(self, node: Any) -> None:
         """Tell a worker of pytest-xdist where the plan is, or what it says."""
         if node.gateway.spec.ssh:
-            node.workerinput[remote.TERMS] = remote.terms(self.plan)
+            node.workerinput[remote.TERMS] = self._terms
         else:
             node.workerinput[remote.WORKSPACE] = str(self.plan.workspace)
+
+    @functools.cached_property
+    def _terms(self) -> dict[str, Any]:
+        return remote.terms(self.plan)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_getremotemodule(self) -> Any:

@@ -41,10 +41,11 @@ class ReportWriter:
         self._counts: Counter[str] = Counter()
         self._write(header)
 
-    def add(self, verdict: Verdict) -> None:
-        """Write the line of one cell."""
-        self._counts[str(verdict.outcome)] += 1
-        self._write(verdict.to_json())
+    def add(self, *verdicts: Verdict) -> None:
+        """Write the line of each cell."""
+        for verdict in verdicts:
+            self._counts[str(verdict.outcome)] += 1
+            self._write(verdict.to_json())
 
     def finish(self, planned: int, *, complete: bool, stopped: str = "") -> None:
         """Write the footer and close; a run that was cut off gets none, but says what by."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -471,6 +473,44 @@ def test_a_report_that_cannot_be_finished_is_not_green(
     assert f"{report}: the report was cut off: Broken pipe" in output
     assert "2 cells: 2 parity" in output
     assert "Traceback" not in output
+
+
+def test_a_report_that_fails_at_once_is_not_green(
+    tmp_path: Path, corpus: Path, newest: str, cache: Path
+) -> None:
+    """The report may fail before the first cell is judged, over what needs no judging."""
+    family = write_scenario(
+        corpus / "identity" / "old",
+        """
+        summary = "What was, was"
+        origin = ["PEP 20"]
+        python = "<2"
+        case-file = "work/case.py"
+        steps = ["$PYTHON case.py"]
+        """,
+    )
+    (family / "cases").mkdir()
+    for number in range(50):
+        (family / "cases" / f"{number}.py").touch()
+    report = tmp_path / "report"
+    os.mkfifo(report)
+    reader = os.open(report, os.O_RDONLY | os.O_NONBLOCK)
+    # 50 lines do not fit: whoever writes them waits until some are read, or nobody reads any more.
+    fcntl.fcntl(reader, fcntl.F_SETPIPE_SZ, 4096)
+    with subprocess.Popen(
+        command("run", f"--corpus={corpus}", f"--python={newest}", "-n0", f"--report={report}"),
+        env=environment(cache), cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:  # fmt: skip
+        select.select([reader], [], [], 60)
+        os.set_blocking(reader, True)
+        while os.read(reader, 1) not in {b"\n", b""}:
+            pass
+        os.close(reader)
+        output, _ = process.communicate(timeout=120)
+    assert 4 == process.returncode, output
+    assert f"{report}: the report was cut off: Broken pipe" in output
+    assert "52 cells: 2 parity, 50 skipped" in output
 
 
 def test_a_run_that_is_stopped_has_a_report_without_footer(
