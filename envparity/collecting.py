@@ -159,8 +159,9 @@ class CellItem(_Item):
 
     def runtest(self) -> None:
         """Judge the cell."""
-        plan = self.worker.plan
-        verdict = plan.ledger.recall(self.cell) if plan.ledger is not None else None
+        plan, verdict = self.worker.plan, None
+        if plan.ledger is not None and not plan.settings.recall:
+            verdict = plan.ledger.recall(self.cell)
         if verdict is None:
             verdict = self.cell.judge(self.worker.workshop)
             if plan.ledger is not None:

@@ -9,7 +9,6 @@ the time of the last change, which nobody can set (stat(2), `st_ctim`).
 from __future__ import annotations
 
 import contextlib
-import functools
 import hashlib
 import os
 import platform
@@ -229,7 +228,6 @@ def _is_below(path: str, folder: str) -> bool:
     return path == folder or path.startswith(f"{folder}/")
 
 
-@functools.cache
 def _stamp(path: Path) -> str:
     status = path.stat()
     return f"{path.resolve()} {status.st_ino} {status.st_size} {status.st_ctime_ns}"

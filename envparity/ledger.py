@@ -63,7 +63,7 @@ class Ledger:
     def open(
         cls,
         cache: Cache,
-        interpreters: Sequence[Interpreter],
+        interpreters: Mapping[Interpreter, str],
         builders: Sequence[Builder],
         descriptions: Mapping[str, Description],
         *,
@@ -72,12 +72,12 @@ class Ledger:
         namespaces: bool,
         fresh: bool,
     ) -> Self:
-        """The ledger of a run of *builders* on *interpreters*."""
+        """The ledger of a run of *builders* on *interpreters*, given with their fingerprints."""
         common = (fingerprint.of_harness(), fingerprint.of_host(), fingerprint.of_machine())
         return cls(
             cache=cache,
             common=digest(*common, namespaces),
-            interpreters={one.label: fingerprint.of_interpreter(one) for one in interpreters},
+            interpreters={one.label: known for one, known in interpreters.items()},
             builders={
                 one.name: fingerprint.of_builder(descriptions[one.name], one.program)
                 for one in builders

@@ -18,7 +18,7 @@ from typing import Any
 
 from attrs import astuple, evolve, field, frozen
 
-from envparity import __version__, builders, schedule
+from envparity import __version__, builders, fingerprint, schedule
 from envparity.blemish import Blemish, told
 from envparity.builders import Builder, Description
 from envparity.cache import Cache, Workspace, default_folder
@@ -290,10 +290,11 @@ def make_plan(settings: Settings) -> tuple[Plan, Workspace]:
             expectations=expectations,
         )
         workshop = plan.workshop("controller")
+        known = {one: fingerprint.of_interpreter(one) for one in interpreters}
         with workshop.sandbox:
             described = {one.name: one.describe(workshop) for one in plan.builders}
             trusted, distrusted = _trusted(
-                interpreters, workshop, strict=settings.python not in {None, "all"}
+                known, workshop, strict=settings.python not in {None, "all"}
             )
         plan = evolve(
             plan,
@@ -302,7 +303,7 @@ def make_plan(settings: Settings) -> tuple[Plan, Workspace]:
             blemishes={one.label: found for one, found in trusted.items()},
             problems=(*plan.problems, *distrusted),
         )
-        plan = _with_ledger(plan, workshop)
+        plan = _with_ledger(plan, corpus, workshop, {one: known[one] for one in trusted})
         plan.save()
     except BaseException:
         workspace.close()
@@ -310,32 +311,35 @@ def make_plan(settings: Settings) -> tuple[Plan, Workspace]:
     return plan, workspace
 
 
-def _with_ledger(plan: Plan, workshop: Workshop) -> Plan:
+def _with_ledger(
+    plan: Plan, corpus: Corpus, workshop: Workshop, known: Mapping[Interpreter, str]
+) -> Plan:
     """*plan* with its ledger, and with the verdicts that take no process to come to."""
     settings = plan.settings
     ledger = Ledger.open(
-        Cache(settings.cache), plan.interpreters, plan.builders, plan.descriptions,
+        Cache(settings.cache), known, plan.builders, plan.descriptions,
         tools=plan.tools, system_path=SYSTEM_PATH, namespaces=plan.namespaces, fresh=settings.fresh,
     )  # fmt: skip
-    cells = planned(plan, plan.corpus()) if settings.recall else ()
-    known = {cell.id: ledger.recall(cell) or cell.skipped(workshop) for cell in cells}
-    recalled = {name: verdict for name, verdict in known.items() if verdict is not None}
+    cells = planned(plan, corpus) if settings.recall else ()
+    found = ((cell.id, ledger.recall(cell) or cell.skipped(workshop)) for cell in cells)
+    recalled = {name: verdict for name, verdict in found if verdict is not None}
     durations = schedule.read(ledger.cache, settings.builders)
     return evolve(plan, ledger=ledger, recalled=recalled, durations=durations)
 
 
 def _trusted(
-    interpreters: Sequence[Interpreter], workshop: Workshop, *, strict: bool
+    interpreters: Mapping[Interpreter, str], workshop: Workshop, *, strict: bool
 ) -> tuple[dict[Interpreter, tuple[Blemish, ...]], list[str]]:
     """The interpreters whose oracle is vanilla, but for blemishes; a line for each whose is not.
 
-    With *strict* the latter is an InterpreterError: what was asked for by name is not left out.
+    They are given with their fingerprints. With *strict* the latter is an InterpreterError: what
+    was asked for by name is not left out.
     """
     trusted: dict[Interpreter, tuple[Blemish, ...]] = {}
     problems = []
-    for interpreter in interpreters:
+    for interpreter, known in interpreters.items():
         try:
-            trusted[interpreter] = check_oracle(interpreter, workshop)
+            trusted[interpreter] = check_oracle(interpreter, workshop, known)
         except InterpreterError as error:
             if strict:
                 raise

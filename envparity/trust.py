@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from envparity.blemish import Blemish, Treatment, against_digests, listed, visible
 from envparity.cache import digest, digest_of_files
 from envparity.cell import HARNESS
-from envparity.digests import files_of
 from envparity.errors import InterpreterError
 from envparity.sandbox import Command, Job
 from envparity.vanilla import vanilla_environment
@@ -39,34 +37,23 @@ for way in far venv; do $way/bin/{name} -E -s -c 'import sys; print(sys.prefix)'
 """
 
 
-def check_oracle(interpreter: Interpreter, workshop: Workshop) -> tuple[Blemish, ...]:
+def check_oracle(
+    interpreter: Interpreter, workshop: Workshop, fingerprint: str
+) -> tuple[Blemish, ...]:
     """What is less than vanilla about *interpreter*, and is hidden or named.
 
     InterpreterError unless its bare oracle is in its own prefix, in no virtual environment, with
     nothing in its site-packages; what customises its start, and what it has loaded then, may only
     be its distribution's own, in the standard library. An oracle is checked once, and again when
-    it, a file of its standard library or the harness has changed.
+    its *fingerprint* (`envparity.fingerprint.of_interpreter`) or the harness has changed.
     """
-    name = digest(_SELF, HARNESS, interpreter.fingerprint, workshop.namespaces, stamp(interpreter))
+    name = digest(_SELF, HARNESS, fingerprint, workshop.namespaces)
     kept = workshop.cache.read("trust", name)
     if kept is None:
         found = [*_examine(interpreter, workshop), *against_digests(interpreter)]
         kept = [one.to_json() for one in found]
         workshop.cache.write("trust", name, kept)
     return (*visible(interpreter), *(Blemish.from_json(one) for one in kept))
-
-
-def stamp(interpreter: Interpreter) -> str:
-    """What changes when a file of the standard library does: names, sizes and times.
-
-    The interpreter's fingerprint knows the executable alone.
-    """
-    found = []
-    for entry in files_of(Path(interpreter.paths["stdlib"])):
-        with contextlib.suppress(OSError):  # it vanished meanwhile
-            status = entry.stat(follow_symlinks=False)
-            found.append((entry.path, status.st_size, status.st_mtime_ns))
-    return digest(*found)
 
 
 def _examine(interpreter: Interpreter, workshop: Workshop) -> Iterator[Blemish]:
