@@ -19,7 +19,7 @@ from pathlib import Path
 
 from attrs import evolve
 
-from envparity.report.html.page import write_html
+from envparity.report.html.page import html
 from envparity.report.jsonl import Report, read_report
 from envparity.report.products import steps_of
 from envparity.verdict import Outcome, Verdict
@@ -92,7 +92,8 @@ def main() -> None:
         page = options.page or Path(folder) / "page.html"
         steps = steps_of(None)
         began = time.perf_counter()
-        write_html([run], page, steps=steps)
+        with page.open("w", encoding="utf-8") as file:
+            file.writelines(html([run], steps=steps))
         took = time.perf_counter() - began
         failing = sum(one.outcome.is_deviation for one in run.verdicts)
         print(f"cells        {len(run.verdicts):,}, {failing:,} differing")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import click
@@ -61,27 +61,29 @@ class Products:
         A page shows all steps of scenarios that *corpus*, the built-in one unless it is given,
         has as they were judged.
         """
-        makers: list[tuple[Path | None, Callable[[], str]]] = [
+        makers: list[tuple[Path | None, Callable[[], Iterable[str]]]] = [
             (self.html, lambda: page(report, gate, corpus)),
-            (self.markdown, lambda: markdown(report, gate)),
-            (self.junit, lambda: junit(report)),
-            (self.badge, lambda: badge(report)),
+            (self.markdown, lambda: [markdown(report, gate)]),
+            (self.junit, lambda: [junit(report)]),
+            (self.badge, lambda: [badge(report)]),
         ]
         for path, make in makers:
             if path == STDOUT:
-                click.echo(make(), nl=False)
+                for piece in make():
+                    click.echo(piece, nl=False)
             elif path is not None:
                 try:
-                    path.write_text(make(), encoding="utf-8")
+                    with path.open("w", encoding="utf-8") as file:
+                        file.writelines(make())
                 except OSError as error:
                     raise UsageError(f"cannot be written: {error.strerror}", path=path) from None
 
 
-def page(report: Report, gate: Gate | None, corpus: Path | None) -> str:
-    """The page of *report* (`envparity.report.html`)."""
+def page(report: Report, gate: Gate | None, corpus: Path | None) -> Iterator[str]:
+    """The page of *report* (`envparity.report.html`), piece by piece."""
     from envparity.report.html.page import html  # noqa: PLC0415  # jinja2 is for this alone
 
-    return "".join(html([report], gate=gate, steps=steps_of(corpus)))
+    return html([report], gate=gate, steps=steps_of(corpus))
 
 
 def steps_of(corpus: Path | None) -> dict[str, tuple[str, ...]]:

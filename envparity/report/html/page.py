@@ -7,14 +7,13 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import resources
-from pathlib import Path
 from typing import Any
 
 import jinja2
 from markupsafe import Markup
 
 from envparity import __version__
-from envparity.errors import ReportError, UsageError
+from envparity.errors import ReportError
 from envparity.gate import Gate, compare
 from envparity.report.html.matrix import Matrix, Telling, as_json
 from envparity.report.jsonl import Report
@@ -48,20 +47,6 @@ def html(
     return _page(Matrix.of(reports, gate), reports, gate, steps or {})
 
 
-def write_html(reports: Sequence[Report], out: Path, **words: Any) -> None:
-    """Write the page of *reports* to *out*; *words* are those of `html`.
-
-    Raises ReportError as that does, and UsageError where *out* cannot be written.
-    """
-    pieces = html(reports, **words)
-    try:
-        with out.open("w", encoding="utf-8") as file:
-            for piece in pieces:
-                file.write(piece)
-    except OSError as error:
-        raise UsageError(f"the page cannot be written: {error.strerror}", path=out) from None
-
-
 def _joined(reports: Sequence[Report]) -> Report:
     """One report with what all of them say of builders, interpreters and cells."""
     if not reports:
@@ -84,7 +69,7 @@ def _page(
         lstrip_blocks=True,
     )
     environment.filters["shown"] = lambda value: printable(str(value))
-    style, script = _asset("report.css"), _asset("report.js")
+    style, script = _asset("report.css"), _asset("matrix.js", "story.js")
     telling = Telling(matrix, steps)
     return environment.get_template("report.html.j2").generate(
         style=style,
@@ -102,9 +87,9 @@ def _page(
     )
 
 
-def _asset(name: str) -> Markup:
+def _asset(*names: str) -> Markup:
     folder = resources.files("envparity.report.html") / "templates"
-    return Markup((folder / name).read_text(encoding="utf-8"))
+    return Markup("\n".join((folder / name).read_text(encoding="utf-8") for name in names))
 
 
 def _policy(style: str, script: str) -> str:

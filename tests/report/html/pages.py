@@ -12,7 +12,7 @@ from typing import Any
 
 from attrs import define, field
 
-from envparity.report.html.page import write_html
+from envparity.report.html.page import html
 from envparity.report.jsonl import Report
 from envparity.verdict import Verdict
 
@@ -87,8 +87,13 @@ class Page(HTMLParser):
         ]
 
 
+def write_page(reports: Sequence[Report], out: Path, **options: Any) -> Path:
+    """The page of *reports* in the file *out*."""
+    with out.open("w", encoding="utf-8") as file:
+        file.writelines(html(reports, **options))
+    return out
+
+
 def make_page(folder: Path, reports: Sequence[Report], **options: Any) -> Page:
     """The page of *reports*, written into *folder*."""
-    out = folder / "page.html"
-    write_html(reports, out, **options)
-    return Page(out.read_text(encoding="utf-8"))
+    return Page(write_page(reports, folder / "page.html", **options).read_text(encoding="utf-8"))

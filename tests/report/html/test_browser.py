@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from envparity.report.html.page import write_html
 from envparity.verdict import Outcome, Verdict
 from tests.doubles import make_difference, make_verdict
 from tests.report.html import chromium
 from tests.report.html.chromium import Browser
-from tests.report.html.pages import report
+from tests.report.html.pages import report, write_page
 
 pytestmark = [
     pytest.mark.slow,
@@ -59,8 +58,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("page") / "page.html"
     before = [one for one in CELLS if one.scenario != "scripts/wrong"]
     before.append(make_verdict("scripts/wrong", builder="reference"))
-    write_html([report(*CELLS)], out, baseline=report(*before))
-    return out
+    return write_page([report(*CELLS)], out, baseline=report(*before))
 
 
 @pytest.fixture(scope="module")

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from envparity.errors import ReportError, UsageError
+from envparity.errors import ReportError
 from envparity.gate import compare
-from envparity.report.html.page import write_html
+from envparity.report.html.page import html
 from envparity.verdict import Outcome, Verdict
 from tests.doubles import make_difference, make_verdict
 from tests.report.html.pages import Page, make_page, report
@@ -180,13 +180,7 @@ def test_several_reports_and_a_baseline(tmp_path: Path) -> None:
     assert [data["kinds"][letter] for letter in "".join(data["changes"])] == ["unchanged"] * 2
 
 
-def test_no_report(tmp_path: Path) -> None:
+def test_no_report() -> None:
     """Nothing cannot be compared."""
     with pytest.raises(ReportError, match="no report to make a page of"):
-        write_html([], tmp_path / "page.html", baseline=report(make_verdict()))
-
-
-def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
-    """A page that cannot be written is a usage error that names the place."""
-    with pytest.raises(UsageError, match="the page cannot be written: Is a directory"):
-        write_html([report(make_verdict())], tmp_path)
+        html([], baseline=report(make_verdict()))
