@@ -137,7 +137,7 @@ class Cache:
                     remove_tree(draft / "damaged")
                 draft.chmod(0o755)
                 make(draft)
-                record = self._seal_of(place)
+                record = self.seal_of(place)
                 record.parent.mkdir(exist_ok=True)
                 write_atomically(record, json.dumps(seal(draft)))
                 draft.rename(place)
@@ -150,14 +150,15 @@ class Cache:
         _SEEN.add(place)
         return place
 
-    def _seal_of(self, place: Path) -> Path:
+    def seal_of(self, place: Path) -> Path:
+        """Where the seal of the tree *place* is kept (`envparity.seal`)."""
         return self.folder / "seals" / f"{place.parent.name}-{place.name}.json"
 
     def _is_good(self, place: Path) -> bool:
         """Whether *place* is there and as it was made; asked once per process."""
         if place in _SEEN and place.is_dir():
             return True
-        if not (place.is_dir() and is_intact(place, self._seal_of(place))):
+        if not (place.is_dir() and is_intact(place, self.seal_of(place))):
             return False
         _SEEN.add(place)
         return True

@@ -118,9 +118,14 @@ def _of_dpkg(interpreter: Interpreter, root: Path) -> Iterator[tuple[Path, str]]
         yield from ((path, "") for path in paths if path.is_symlink())
         record = listing.with_suffix(".md5sums")
         if record.exists():
-            for line in record.read_text("utf-8", "surrogateescape").splitlines():
-                value, _, name = line.partition("  ")
-                yield Path("/", name), f"md5:{value}"
+            yield from ((Path("/", name), f"md5:{value}") for name, value in md5sums(record))
+
+
+def md5sums(record: Path) -> Iterator[tuple[str, str]]:
+    """The files, relative to the root, and their MD5 in a `.md5sums`, as md5sum(1) writes it."""
+    for line in record.read_text("utf-8", "surrogateescape").splitlines():
+        value, _, name = line.partition("  ")
+        yield name, value
 
 
 def _of_conffiles(interpreter: Interpreter, root: Path) -> dict[Path, str]:

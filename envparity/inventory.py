@@ -116,6 +116,7 @@ def prune(cache: Cache, entries: Iterable[Entry]) -> int:
                 gone = entry.path.with_name(f".draft-{entry.path.name}")
                 entry.path.rename(gone)
                 remove_tree(gone)
+                cache.seal_of(entry.path).unlink(missing_ok=True)
             else:
                 entry.path.unlink(missing_ok=True)
             freed += entry.size

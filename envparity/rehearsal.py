@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from rich.text import Text
 
-from envparity.cell import Cell, inapplicable
+from envparity.cell import Cell
 from envparity.errors import EnvparityError
 from envparity.plan import Settings, make_plan, planned
 from envparity.report.terminal import printable
@@ -34,8 +34,8 @@ def rehearsals(settings: Settings) -> Iterator[Text]:
 def _told(cell: Cell, workshop: Workshop) -> Iterator[Text]:
     scenario = cell.scenario
     yield Text(f"{scenario.id} in vanilla {cell.interpreter.label}", style="bold")
-    if reason := inapplicable(scenario, cell.interpreter, cell.others, workshop):
-        yield Text(f"  skipped: {reason}")
+    if skipped := cell.skipped(workshop):
+        yield Text(f"  skipped: {skipped.reason}")
     elif not scenario.steps:
         yield Text("  the contract is the builder's: vanilla has no part in it")
     else:

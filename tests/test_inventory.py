@@ -83,6 +83,7 @@ class TestPrune:
         assert layer.size == prune(cache, [layer])
         assert ["verdicts/new.json", "verdicts/old.json"] == names(cache)
         assert [] == list((cache.folder / "layers").iterdir())
+        assert [] == list((cache.folder / "seals").iterdir())
 
     def test_not_under_a_run(self, cache: Cache) -> None:
         """While a run uses the cache nothing is removed; when it has ended, it is."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from envparity.digests import md5sums
+
 #: Where it keeps a list of digests per package, as md5sum(1) has it.
 DATABASE = "var/lib/dpkg/info"
 
@@ -17,9 +19,6 @@ def digests(root: Path, folders: Iterable[Path]) -> Mapping[str, str]:
     """
     known: dict[str, str] = {}
     places = tuple(f"{str(folder).lstrip('/')}/" for folder in folders)
-    for file in sorted((root / DATABASE).glob("*.md5sums")):
-        for line in file.read_text(errors="replace").splitlines():
-            digest, _, path = line.partition("  ")
-            if path.startswith(places):
-                known[f"/{path}"] = digest
+    for record in sorted((root / DATABASE).glob("*.md5sums")):
+        known |= {f"/{path}": md5 for path, md5 in md5sums(record) if path.startswith(places)}
     return known

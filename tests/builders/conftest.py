@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -120,9 +121,16 @@ def _bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     """A bench, as a worker of a run has it; skipped where the kernel contains nothing."""
     cache = tmp_path_factory.mktemp("cache")
     found, _ = discover(cache_dir=cache)
-    plan, workspace = make_plan(Settings(builders=REAL, python=found[-1].label, cache=cache))
+    with opened(Settings(builders=REAL, python=found[-1].label, cache=cache)) as bench:
+        yield bench
+
+
+@contextlib.contextmanager
+def opened(settings: Settings) -> Iterator[Bench]:
+    """The bench of a run with *settings*; the test is skipped where the kernel contains nothing."""
+    plan, workspace = make_plan(settings)
     try:
-        if not plan.namespaces:
+        if settings.namespaces and not plan.namespaces:
             pytest.skip(f"no namespaces here: {plan.why_plain}")
         workshop = plan.workshop("tests")
         with workshop.sandbox:

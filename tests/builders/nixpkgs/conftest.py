@@ -13,8 +13,8 @@ from attrs import frozen
 
 from envparity.capability import find_program
 from envparity.interpreter import discover
-from envparity.plan import Settings, make_plan
-from tests.builders.conftest import Bench
+from envparity.plan import Settings
+from tests.builders.conftest import Bench, opened
 
 MINIATURE = Path(__file__).with_name("miniature")
 
@@ -87,14 +87,7 @@ def _bench_of(cache: Path) -> BenchOf:
         found, _ = discover(cache_dir=cache)
         python = [one for one in found if not one.debian_layout][-1].label
         settings = Settings(builders=names, python=python, cache=cache, namespaces=namespaces)
-        plan, workspace = make_plan(settings)
-        try:
-            if namespaces and not plan.namespaces:
-                pytest.skip(f"no namespaces here: {plan.why_plain}")
-            workshop = plan.workshop("tests")
-            with workshop.sandbox:
-                yield Bench(plan, workshop)
-        finally:
-            workspace.close()
+        with opened(settings) as bench:
+            yield bench
 
     return bench_of
