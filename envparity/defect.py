@@ -1,12 +1,14 @@
 """The defects that were reported, and which scenarios would notice each: docs/coverage.md.
 
 `docs/defects.toml` lists them; what stands there of one is either the scenarios that differ where
-a builder has the defect, or why it cannot be observed here. The page is generated from it.
+a builder has the defect, or why it cannot be observed here. The other way round, a scenario that no
+bug of the museum and no real builder was seen to fail stands there with the reason why it is kept.
+The page is generated from both.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from attrs import frozen
@@ -39,13 +41,41 @@ class Defect:
     """Why it cannot be observed here."""
 
 
-def read_defects(file: Path, scenarios: Collection[str]) -> tuple[list[Defect], list[CorpusError]]:
-    """The defects of *file*, and all that is wrong with it; *scenarios* are all there are."""
+@frozen
+class Register:
+    """What defects.toml says."""
+
+    defects: tuple[Defect, ...]
+    unfailed: Mapping[str, str]
+    """Scenarios that nothing was seen to fail, each with the reason why it is kept."""
+
+
+def read_register(
+    file: Path, scenarios: Collection[str], unfailed: Collection[str] | None = None
+) -> tuple[Register, list[CorpusError]]:
+    """What *file* says, and all that is wrong with it.
+
+    *scenarios* are all there are, *unfailed* those that nothing was seen to fail; None where that
+    is not known.
+    """
     try:
         document = Document.read(file)
     except CorpusError as error:
-        return [], [error]
-    document.check_keys(("defect",))
+        return Register((), {}), [error]
+    document.check_keys(("defect", "unfailed"))
+    register = Register(_defects(document, scenarios), _unfailed(document, scenarios, unfailed))
+    missing = [
+        CorpusError(
+            f"no builder was seen to fail `{name}`",
+            path=file,
+            hint="a bug that it notices is missing, or an [[unfailed]] that says why it is kept",
+        )
+        for name in sorted(set(unfailed or ()) - {*register.unfailed})
+    ]
+    return register, document.errors + missing
+
+
+def _defects(document: Document, scenarios: Collection[str]) -> tuple[Defect, ...]:
     found: dict[str, Defect] = {}
     for index in range(len(document.get(list, [], "defect"))):
         place = ("defect", index)
@@ -71,11 +101,35 @@ def read_defects(file: Path, scenarios: Collection[str]) -> tuple[list[Defect], 
         if defect.id in found:
             document.complain(f"a second defect {defect.id}", *place, "id")
         found[defect.id] = defect
-    return list(found.values()), document.errors
+    return tuple(found.values())
 
 
-def coverage_page(defects: Sequence[Defect]) -> str:
+def _unfailed(
+    document: Document, scenarios: Collection[str], unfailed: Collection[str] | None
+) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for index in range(len(document.get(list, [], "unfailed"))):
+        place = ("unfailed", index)
+        document.check_keys(("scenario", "because"), *place)
+        name = document.get(str, "", *place, "scenario")
+        because = document.get(str, "", *place, "because")
+        if not because:
+            document.complain("`because` is missing", *place)
+        if name not in scenarios:
+            hint = nearest(name, scenarios)
+            document.complain(f"no scenario is called `{name}`", *place, "scenario", hint=hint)
+        elif unfailed is not None and name not in unfailed:
+            message, hint = f"`{name}` was seen to fail", "the records say with which builder"
+            document.complain(message, *place, "scenario", hint=hint)
+        if name in found:
+            document.complain(f"a second reason for `{name}`", *place, "scenario")
+        found[name] = because
+    return found
+
+
+def coverage_page(register: Register) -> str:
     """docs/coverage.md, in Markdown."""
+    defects = register.defects
     covered = [one for one in defects if one.scenarios]
     used = {name for one in covered for name in one.scenarios}
     hidden = len(defects) - len(covered)
@@ -91,6 +145,17 @@ def coverage_page(defects: Sequence[Defect]) -> str:
         noticed = ", ".join(f"`{name}`" for name in one.scenarios) or f"*none:* {one.because}"
         cells = (one.id, one.title, reported, noticed)
         lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    if register.unfailed:
+        lines += [
+            "",
+            f"## Scenarios that no builder was seen to fail: {len(register.unfailed)}",
+            "",
+            "Neither a bug of the museum ([kill-matrix.md](kill-matrix.md)) nor a real builder.",
+            "",
+            "| scenario | why it is kept |",
+            "| --- | --- |",
+        ]
+        lines += [f"| `{name}` | {why} |" for name, why in sorted(register.unfailed.items())]
     return HEAD + "\n".join(lines) + "\n"
 
 
@@ -100,15 +165,24 @@ def _linked(reference: str) -> str:
     return f"[{name}]({address})" if address.startswith("https://") else name
 
 
-def check_coverage(docs: Path, scenarios: Collection[str], *, write: bool) -> list[CorpusError]:
-    """All that is wrong with *docs*/defects.toml and the page; *write* makes the page anew."""
+def check_coverage(
+    docs: Path,
+    scenarios: Collection[str],
+    unfailed: Collection[str] | None = None,
+    *,
+    write: bool,
+) -> list[CorpusError]:
+    """All that is wrong with *docs*/defects.toml and the page; *write* makes the page anew.
+
+    *unfailed* are the scenarios that nothing was seen to fail; None where that is not known.
+    """
     file, page = docs / "defects.toml", docs / "coverage.md"
     if not file.is_file():
         return []
-    defects, errors = read_defects(file, scenarios)
+    register, errors = read_register(file, scenarios, unfailed)
     if errors:
         return errors
-    text = coverage_page(defects)
+    text = coverage_page(register)
     if write:
         page.write_text(text, encoding="utf-8")
     elif not page.is_file() or page.read_text(encoding="utf-8") != text:

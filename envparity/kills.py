@@ -149,10 +149,14 @@ class KillMatrix:
                 found.setdefault(name, []).append(bug)
         return found
 
+    @property
+    def idle(self) -> list[str]:
+        """The scenarios that no bug fails, sorted."""
+        return sorted(name for name, bugs in self.killers().items() if not bugs)
+
     def page(self) -> str:
         """docs/kill-matrix.md, in Markdown."""
         killers = self.killers()
-        idle = [name for name, bugs in sorted(killers.items()) if not bugs]
         lines = [
             f"{counted(len(self.bugs), 'bug')}, {counted(len(killers), 'scenario')} with"
             f" {counted(len(self.scenarios), 'cell')} per interpreter, on CPython",
@@ -176,8 +180,8 @@ class KillMatrix:
             for name, bugs in sorted(killers.items())
             if bugs
         ]
-        lines += ["", f"## Scenarios that no bug fails: {len(idle)}", ""]
-        lines += [f"- `{name}`" for name in idle]
+        lines += ["", f"## Scenarios that no bug fails: {len(self.idle)}", ""]
+        lines += [f"- `{name}`" for name in self.idle]
         return HEAD + "\n".join(lines).rstrip() + "\n"
 
     def _bugs(self, killers: Mapping[str, Sequence[str]]) -> Iterator[str]:
@@ -212,7 +216,7 @@ class KillMatrix:
         again = "make it anew, as docs/the-museum.md says"
         for name in sorted(set(bugs) - set(self.bugs)):
             yield name, f"the bug `{name}` is missing", again
-        for name in sorted(set(scenarios) - set(self.scenarios)):
+        for name in sorted({*map(_plain, scenarios)} - {*map(_plain, self.scenarios)}):
             yield name, f"the scenario `{name}` is missing", again
         for name, record in self.bugs.items():
             if not record.kills:
@@ -247,8 +251,8 @@ def check_kills(
 ) -> list[CorpusError]:
     """All that is wrong with the matrix in *docs*; *write* makes the page anew.
 
-    *scenarios* are full names, with their cases. Where there is no matrix there is no complaint:
-    the corpus is installed without its documents.
+    *scenarios* are full names, with their cases; one case is enough of a family. Where there is no
+    matrix there is no complaint: the corpus is installed without its documents.
     """
     record, page = docs / RECORD, docs / PAGE
     if not record.is_file():

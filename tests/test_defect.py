@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from envparity.defect import check_coverage, read_defects
+from envparity.defect import check_coverage, read_register
 
 SCENARIOS = {"venvs/plain", "scripts/x"}
 
@@ -81,5 +81,39 @@ def test_bad_lists(docs: Path, old: str, new: str, words: str) -> None:
     """What is wrong in the list is one line with path and line."""
     file = docs / "defects.toml"
     file.write_text(DEFECTS.replace(old, new, 1))
-    _, errors = read_defects(file, SCENARIOS)
+    _, errors = read_register(file, SCENARIOS)
     assert str(errors[0]).startswith(f"{file}{words}")
+
+
+UNFAILED = """
+[[unfailed]]
+scenario = "scripts/x"
+because = "what it guards against nobody has done yet"
+"""
+
+
+def test_scenarios_that_nothing_fails(docs: Path) -> None:
+    """The page lists them with the reason why each is kept."""
+    (docs / "defects.toml").write_text(DEFECTS + UNFAILED)
+    assert check_coverage(docs, SCENARIOS, {"scripts/x"}, write=True) == []
+    page = (docs / "coverage.md").read_text()
+    assert "## Scenarios that no builder was seen to fail: 1\n" in page
+    assert page.endswith("| `scripts/x` | what it guards against nobody has done yet |\n")
+
+
+@pytest.mark.parametrize(
+    ("unfailed", "old", "new", "words"),
+    [
+        ({"scripts/x", "venvs/plain"}, "", "", ": no builder was seen to fail `venvs/plain`"),
+        (set(), "", "", ":15: `scripts/x` was seen to fail"),
+        (None, "scripts/x", "scripts/y", ":15: no scenario is called `scripts/y`"),
+        (None, "because", "but", ":16: unknown key `but` in `unfailed[0]`"),
+        (None, UNFAILED, UNFAILED + UNFAILED, ":19: a second reason for `scripts/x`"),
+    ],
+)
+def test_bad_reasons(docs: Path, unfailed: set[str] | None, old: str, new: str, words: str) -> None:
+    """A reason is wanted for what nothing fails, and for nothing else."""
+    file = docs / "defects.toml"
+    file.write_text(DEFECTS + UNFAILED.replace(old, new))
+    (error, *_) = check_coverage(docs, SCENARIOS, unfailed, write=False)
+    assert str(error).startswith(f"{file}{words}")
