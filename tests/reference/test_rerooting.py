@@ -45,6 +45,66 @@ def test_shared_prefix() -> None:
     assert done == b"/e /e/bin /usr/bin/env /e/bin/python3.11 -I/usr/include/tirpc ./usr/lib"
 
 
+def test_a_dot_in_front() -> None:
+    """A dot makes a path relative; only what is a prefix of its own changes there, too."""
+    text, environment = b"./opt/p/lib", Path("/e")
+    own = reroot(text, SYSCONFIG, prefix=Path("/opt/p"), environment=environment, holds=None)
+    shared = reroot(
+        text, SYSCONFIG, prefix=Path("/opt/p"), environment=environment, holds=lambda _: True
+    )
+    assert (own, shared) == (b"./e/lib", text)
+
+
+def test_below_a_shared_prefix() -> None:
+    """Whether the environment holds a path is asked relative to the prefix."""
+    asked: list[str] = []
+
+    def holds(path: str) -> bool:
+        asked.append(path)
+        return True
+
+    reroot(b"/usr/bin/x /usr", SYSCONFIG, prefix=Path("/usr"), environment=Path("/e"), holds=holds)
+    assert asked == ["bin/x", ""]
+
+
+CTYPES = "lib/python3.12/lib-dynload/_ctypes.cpython-312-x86_64-linux-gnu.so"
+
+
+@pytest.mark.parametrize(
+    ("prefix", "shared", "expected"),
+    [
+        ("/opt/python", False, b"$ORIGIN/../..\0\0\0"),  # 15 bytes and the one that ends them
+        ("/opt/pyth", False, b"$ORIGIN/../..\0"),
+        ("/opt/pyt", False, b"/opt/pyt/lib\0"),  # it would take the place of what comes next
+        ("/opt/python", True, b"/opt/python/lib\0"),
+    ],
+)
+def test_compiled(prefix: str, shared: bool, expected: bytes) -> None:
+    """A path in an ELF file becomes a relative one where that is no longer, and nothing moves."""
+    told = prefix.encode() + b"/lib\0"
+    more = b"\x7fELF" + prefix.encode() + b"/library\0\xff"
+    done = reroot(told + more, CTYPES, prefix=Path(prefix), environment=Path("/e"),
+                  holds=(lambda _: True) if shared else None)  # fmt: skip
+    assert done == expected + more
+
+
+@pytest.mark.parametrize(
+    ("path", "environment", "expected"),
+    [
+        ("lib/python3.12/config-3.12/Makefile", "/a$b#c", b"/a$$b\\#c"),
+        ("lib/python3.14/build-details.json", '/a"b\\c', b'/a\\"b\\\\c'),
+        ("lib/pkgconfig/python.pc", '/a$b#c"d', b'/a$b#c"d'),
+        ("lib/python2.7/_sysconfigdata.py", "/é", b"/\\xc3\\xa9"),
+        ("lib/python3.12/_sysconfigdata.py", "/é", b"/\\xe9"),
+    ],
+)
+def test_languages(path: str, environment: str, expected: bytes) -> None:
+    """A name with odd letters is written as the language of each file wants it in a string."""
+    done = reroot(b"= /opt/p", path, prefix=Path("/opt/p"), environment=Path(environment),
+                  holds=None)  # fmt: skip
+    assert done == b"= " + expected
+
+
 @pytest.mark.parametrize(
     "environment", ["/a b", "/o'clock", '/"q"', "/back\\slash", "/é", "/\udcff"]
 )
