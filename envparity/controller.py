@@ -249,7 +249,7 @@ class Controller(Worker):
         now = Report(self._header, tuple(self.verdicts), {})
         try:
             if self._baseline is not None:
-                before = within(self._baseline, self.plan.settings.scenarios, now, self._share())
+                before = within(self._baseline, self.plan.settings.scenarios, now, self.plan.share)
                 self.gate = compare(before, [now], require=option.require or ())
             elif option.require:
                 self.gate = compare(now, [now], require=option.require)
@@ -264,14 +264,6 @@ class Controller(Worker):
         if not self.gate.is_green:
             return pytest.ExitCode.TESTS_FAILED
         return exitstatus if self._baseline is None else pytest.ExitCode.OK
-
-    def _share(self) -> set[tuple[str, str]] | None:
-        """The scenarios and interpreters of this shard; None where there are no shards."""
-        if self.plan.settings.shard is None:
-            return None
-        return {
-            (cell.scenario.id, cell.interpreter.label) for cell in planned(self.plan, self.corpus)
-        }
 
     def pytest_report_header(self) -> list[str]:
         """What is judged and what stands in the way, in pytest's own header."""

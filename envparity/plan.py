@@ -31,7 +31,7 @@ from envparity.interpreter import Interpreter, discover, paths_named, select
 from envparity.ledger import Ledger
 from envparity.report.jsonl import FORMAT
 from envparity.sandbox import FORGONE, SYSTEM_PATH, Sandbox, namespaces_available
-from envparity.shard import Shard
+from envparity.shard import Durations, Group, Shard, name_of_dealing
 from envparity.trust import check_oracle
 from envparity.vanilla import hidden_packages
 from envparity.verdict import Verdict
@@ -64,6 +64,8 @@ class Settings:
     """Seed of the cells' order; None for the corpus's own."""
     shard: Shard | None = None
     """The part of the cells that is judged; None for all."""
+    durations: Path | None = None
+    """An earlier report, by whose durations shards are dealt and dear cells are known."""
     evidence: bool = True
     """Whether verdicts on cells that fail keep both sides and the environment."""
 
@@ -91,6 +93,10 @@ class Plan:
     """None until the builders have said what they are."""
     durations: Mapping[CellId, float] = field(factory=dict)
     """Seconds of the cells that are known to be dear, the dearest first."""
+    share: frozenset[Group] | None = None
+    """What this shard is dealt; None for all."""
+    dealt_by: str | None = None
+    """A digest of the durations that decided the dealing; None where all counted the same."""
     recalled: Mapping[CellId, Verdict] = field(factory=dict)
     """What needs no judging: nothing has changed since it was judged, or it does not apply."""
     left_out: frozenset[CellId] = frozenset()
@@ -203,6 +209,8 @@ class Plan:
             words += ["--shuffle", str(settings.shuffle)]
         if settings.shard is not None:
             words += ["--shard", str(settings.shard)]
+        if settings.durations is not None:
+            words += ["--durations", str(settings.durations)]
         return shlex.join(words)
 
     def header(self) -> dict[str, Any]:
@@ -215,6 +223,7 @@ class Plan:
             "started": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
             "commands": [self.command()],
             "shard": list(astuple(shard)) if (shard := self.settings.shard) else None,
+            "dealt_by": self.dealt_by,
             "planned": len(corpus.scenarios) * len(self.settings.builders) * len(self.interpreters)
             + len(corpus.broken),
             "scenarios": list(self.settings.scenarios),
@@ -264,6 +273,7 @@ def make_plan(settings: Settings) -> tuple[Plan, Workspace]:
         builders.parse(name, data)
     corpus = Corpus.read(settings.corpus, settings.scenarios, opt_in=False)
     expectations = Expectations.read(settings.expectations, settings.builders)
+    durations = None if settings.durations is None else Durations.read(settings.durations)
     found, problems = discover(paths_named(settings.python), cache_dir=cache.folder)
     interpreters = select(settings.python, found)
     if settings.shard is not None:
@@ -303,6 +313,7 @@ def make_plan(settings: Settings) -> tuple[Plan, Workspace]:
             blemishes={one.label: found for one, found in trusted.items()},
             problems=(*plan.problems, *distrusted),
         )
+        plan = dealt(plan, corpus, durations)
         plan = _with_ledger(plan, corpus, workshop, {one: known[one] for one in trusted})
         plan.save()
     except BaseException:
@@ -323,8 +334,24 @@ def _with_ledger(
     cells = planned(plan, corpus) if settings.recall else ()
     found = ((cell.id, ledger.recall(cell) or cell.skipped(workshop)) for cell in cells)
     recalled = {name: verdict for name, verdict in found if verdict is not None}
-    durations = schedule.read(ledger.cache, settings.builders)
-    return evolve(plan, ledger=ledger, recalled=recalled, durations=durations)
+    durations = {**plan.durations, **schedule.read(ledger.cache, settings.builders)}
+    return evolve(plan, ledger=ledger, recalled=recalled, durations=schedule.dearest(durations))
+
+
+def dealt(plan: Plan, corpus: Corpus, durations: Durations | None) -> Plan:
+    """*plan* with what its shard is dealt, and with what *durations* tell of its cells."""
+    names, shard = plan.settings.builders, plan.settings.shard
+    groups = [(one.id, python.label) for one in corpus.scenarios for python in plan.interpreters]
+    if durations is not None:
+        cells = ((scenario, name, python) for scenario, python in groups for name in names)
+        known = {cell: durations.seconds.get(cell, 0.0) for cell in cells}
+        plan = evolve(plan, durations=schedule.dearest(known))
+    if shard is None:
+        return plan
+    if durations is None:
+        return evolve(plan, share=shard.share(dict.fromkeys(groups, 1)))
+    weights = durations.weigh(groups, names)
+    return evolve(plan, share=shard.share(weights), dealt_by=name_of_dealing(weights))
 
 
 def _trusted(
@@ -355,12 +382,11 @@ def planned(plan: Plan, corpus: Corpus, *, left: bool = False) -> Iterator[Cell]
     Cells that ask vanilla for the same thing are in one shard. With *left* only those that have
     to be judged.
     """
-    builders_, shard = plan.builders, plan.settings.shard
-    for count, scenario in enumerate(corpus.scenarios):
-        first = count * len(plan.interpreters)
+    builders_, share = plan.builders, plan.share
+    for scenario in corpus.scenarios:
         for builder in builders_:
-            for number, interpreter in enumerate(plan.interpreters, first):
-                if shard is not None and not shard.has(number):
+            for interpreter in plan.interpreters:
+                if share is not None and (scenario.id, interpreter.label) not in share:
                     continue
                 cell = Cell(scenario, builder, interpreter, plan.found)
                 if not (left and (cell.id in plan.recalled or cell.id in plan.left_out)):

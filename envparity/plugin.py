@@ -76,6 +76,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
             f"--report-{name}", type=Path, metavar="FILE", help=f"write {words}, - for here"
         )
     group.addoption("--shard", metavar="K/N", help="only part K of N of the cells")
+    group.addoption(  # pytest has taken --durations
+        "--durations-of", type=Path, metavar="FILE", help="an earlier report, to deal shards by"
+    )
     group.addoption(
         "--no-evidence", action="store_true", help="keep less of cells that fail in the report"
     )
@@ -102,6 +105,8 @@ def settings_of(config: pytest.Config) -> Settings:
         given["corpus"] = option.corpus.absolute()
     if option.expectations is not None:
         given["expectations"] = option.expectations.absolute()
+    if option.durations_of is not None:
+        given["durations"] = option.durations_of.absolute()
     if option.cache_folder is not None:
         given["cache"] = option.cache_folder.absolute()
     return Settings(**given)

@@ -45,7 +45,7 @@ def terms(plan: Plan) -> dict[str, Any]:
         "left_out": ids,
         "dear": [[*cell, seconds] for cell, seconds in plan.durations.items()],
         # From the controller to its own worker, of one version: nobody else's pickle.
-        "plan": pickle.dumps((plan.settings, plan.expectations)),
+        "plan": pickle.dumps((plan.settings, plan.expectations, plan.share)),
     }
 
 
@@ -60,7 +60,7 @@ def join(offered: Mapping[str, Any], corpus: Path) -> tuple[Plan, Workspace]:
         raise UsageError(
             "this worker has another envparity", hint="install the controller's wheel there"
         )
-    settings, expectations = pickle.loads(offered["plan"])
+    settings, expectations, share = pickle.loads(offered["plan"])
     settings = evolve(
         settings,
         corpus=corpus,
@@ -68,6 +68,7 @@ def join(offered: Mapping[str, Any], corpus: Path) -> tuple[Plan, Workspace]:
         expectations=data_folder() / "expectations",
         python=",".join(offered["pythons"]),
         recall=False,
+        durations=None,
     )
     plan, workspace = make_plan(settings)
     try:
@@ -88,6 +89,7 @@ def join(offered: Mapping[str, Any], corpus: Path) -> tuple[Plan, Workspace]:
             left_out=frozenset(tuple(cell) for cell in offered["left_out"]),
             durations={tuple(cell): seconds for *cell, seconds in offered["dear"]},
             expectations=expectations,
+            share=share,
         )
         plan.save()
     except BaseException:

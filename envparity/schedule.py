@@ -26,7 +26,13 @@ def read(cache: Cache, builders: Iterable[str]) -> dict[CellId, float]:
         for scenario, seconds in document.items():
             for python, duration in seconds.items():
                 dear[scenario, builder, python] = duration
-    return dict(sorted(dear.items(), key=lambda pair: -pair[1]))
+    return dearest(dear)
+
+
+def dearest(durations: Mapping[CellId, float]) -> dict[CellId, float]:
+    """Those of *durations* that are of dear cells, the dearest first."""
+    dear = ((cell, seconds) for cell, seconds in durations.items() if seconds >= DEAR)
+    return dict(sorted(dear, key=lambda pair: -pair[1]))
 
 
 def write(cache: Cache, verdicts: Iterable[Verdict], known: Mapping[CellId, float]) -> None:

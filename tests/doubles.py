@@ -138,6 +138,7 @@ def make_header(**changes: Any) -> dict[str, Any]:
         "started": "2024-05-06T07:08:09+00:00",
         "commands": ["envparity run --builder reference --python 3.12.1"],
         "shard": None,
+        "dealt_by": None,
         "planned": 1,
         "scenarios": [],
         "corpus": "c0ffee",

@@ -14,9 +14,9 @@ from envparity.builders import Description
 from envparity.capability import Tool
 from envparity.corpus import Corpus
 from envparity.expectation import Expectations
-from envparity.plan import Plan, Settings, planned
+from envparity.plan import Plan, Settings, dealt, planned
 from envparity.report.schema import schema_text
-from envparity.shard import Shard
+from envparity.shard import Durations, Shard
 from tests.commands import parse
 from tests.doubles import make_interpreter
 
@@ -84,11 +84,13 @@ def test_command(root: Path) -> None:
         namespaces=False,
         shuffle=3,
         shard=Shard(1, 2),
+        durations=root / "old.jsonl",
         expectations=root / "known.toml",
     )
     assert full.command() == (
         "envparity run 'scripts/a b' --builder vanilla --python 3.8.18,3.12.1 "
-        f"--corpus {root} --expectations {root}/known.toml --no-namespaces --shuffle 3 --shard 1/2"
+        f"--corpus {root} --expectations {root}/known.toml --no-namespaces --shuffle 3 --shard 1/2 "
+        f"--durations {root}/old.jsonl"
     )
     for plan in (plain, full):
         parse(shlex.split(plan.command()))
@@ -112,7 +114,32 @@ def test_shards(root: Path) -> None:
 
     def names(shard: Shard | None) -> list[tuple[str, str]]:
         plan = make_plan(root, scenarios=("*",), shard=shard)
+        plan = dealt(plan, plan.corpus(), None)
         return [(cell.scenario.id, cell.interpreter.label) for cell in planned(plan, plan.corpus())]
 
     assert sorted(names(Shard(1, 2)) + names(Shard(2, 2))) == sorted(names(None))
     assert names(Shard(1, 2)) != names(Shard(2, 2))
+
+
+def test_durations(root: Path) -> None:
+    """With durations, a dear cell is alone in its shard, comes first, and the header has why."""
+    (root / "scripts" / "other").mkdir()
+    (root / "scripts" / "other" / "scenario.toml").write_text(HEAD)
+    dear = ("scripts/hello", "vanilla", "3.12.1")
+    durations = Durations({dear: 50.0}, usual=0.5)
+    found = {}
+    for part in (1, 2, 3):
+        plan = make_plan(root, scenarios=("*",), shard=Shard(part, 3))
+        plan = dealt(plan, plan.corpus(), durations)
+        found[part] = [cell.id for cell in planned(plan, plan.corpus())]
+        assert plan.durations == {dear: 50.0}
+        header = plan.header()
+        assert header["dealt_by"] == plan.dealt_by is not None
+    assert found[1] == [dear]
+    assert sorted(map(len, found.values())) == [1, 1, 2]
+    again = make_plan(root, scenarios=("*",), shard=Shard(3, 3))
+    again = dealt(again, again.corpus(), Durations({dear: 51.0}, usual=0.5))
+    assert again.dealt_by != plan.dealt_by
+    whole = make_plan(root, scenarios=("*",))
+    whole = dealt(whole, whole.corpus(), durations)
+    assert (whole.share, whole.dealt_by, whole.durations) == (None, None, {dear: 50.0})

@@ -28,7 +28,13 @@ class FakeWorkspace:
 def make_plan(corpus: Path, **changes: Any) -> Plan:
     """A plan for one interpreter."""
     fields: dict[str, Any] = {
-        "settings": Settings(corpus=corpus, scenarios=("scripts",), recall=True, shuffle=3),
+        "settings": Settings(
+            corpus=corpus,
+            scenarios=("scripts",),
+            recall=True,
+            shuffle=3,
+            durations=Path("/old.jsonl"),
+        ),
         "data": corpus.parent,
         "workspace": corpus.parent,
         "interpreters": (make_interpreter("3.12.1"),),
@@ -42,6 +48,7 @@ def make_plan(corpus: Path, **changes: Any) -> Plan:
         "expectations": Expectations(),
         "recalled": {("scripts/a", "reference", "3.12.1"): make_verdict("scripts/a")},
         "durations": {("scripts/b", "reference", "3.12.1"): 2.5},
+        "share": frozenset({("scripts/a", "3.12.1")}),
     }
     return Plan(**{**fields, **changes})
 
@@ -87,6 +94,8 @@ class TestJoin:
         assert not here.workspace.closed
         settings = here.asked[0]
         assert ("3.12.1", corpus, False) == (settings.python, settings.corpus, settings.recall)
+        assert settings.durations is None, "a report that is not on this machine"
+        assert frozenset({("scripts/a", "3.12.1")}) == plan.share
         assert (("scripts",), 3) == (settings.scenarios, settings.shuffle)
 
     @pytest.mark.parametrize(

@@ -92,6 +92,13 @@ def _absolute(value: object) -> object:
     help="Write what fails into the expectations, and take out what no longer does.",
 )
 @click.option("--shard", metavar="K/N", help="Only part K of N of the cells, for N machines.")
+@click.option(
+    "--durations",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="An earlier report: shards are dealt so that they take as long, by what cells took in "
+    "it. All shards need the same.",
+)
 @click.option("--no-evidence", is_flag=True, help="Keep less of failing cells in the report.")
 @click.option("--show-vanilla", is_flag=True, help="With each failure, all that vanilla does.")
 @click.option("--no-namespaces", is_flag=True, help="Do without private mount namespaces.")
@@ -116,6 +123,7 @@ def run(
     bisect: bool,
     update_expectations: bool,
     shard: str | None,
+    durations: Path | None,
     no_evidence: bool,
     show_vanilla: bool,
     no_namespaces: bool,
@@ -159,6 +167,7 @@ def run(
         "--expectations": expectations,
         "--shuffle": shuffle,
         "--shard": shard,
+        "--durations-of": durations,
         "--baseline": baseline,
         **{f"--report-{name}": path for name, path in products.items()},
     }

@@ -148,6 +148,8 @@ def _wrong_with(header: Mapping[str, Any]) -> str | None:
     for key in ("envparity", "corpus", "started", "machine"):
         if not isinstance(header.get(key, ""), str):
             return f"`{key}` is no string"
+    if not isinstance(header.get("dealt_by"), str | None):
+        return "`dealt_by` is no string"
     planned, shard = header.get("planned"), header.get("shard")
     if planned is not None and not _is_count(planned):
         return "`planned` is no number of cells"

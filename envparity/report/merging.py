@@ -157,12 +157,30 @@ def _check_shards(reports: Sequence[Report]) -> bool:
                     line=1,
                     hint=f"those of {first.path} are {ours}",
                 )
+        _check_dealing(first, report)
     if missing := sorted(set(range(1, parts + 1)) - seen.keys()):
         few = ", ".join(f"{part}/{parts}" for part in missing[:5])
         more = f" and {len(missing) - 5} more" if len(missing) > 5 else ""
         raise ReportError(f"shard {few}{more} is missing", path=first.path, line=1,
                           hint="give the reports of all shards")  # fmt: skip
     return True
+
+
+def _check_dealing(first: Report, other: Report) -> None:
+    """ReportError where it was not the same that decided who is dealt what."""
+    ours, theirs = first.header.get("dealt_by"), other.header.get("dealt_by")
+    if ours == theirs:
+        return
+
+    def told(by: str | None) -> str:
+        return f"dealt by the durations {by}" if by else "dealt without --durations"
+
+    raise ReportError(
+        f"a shard {told(theirs)}",
+        path=other.path,
+        line=1,
+        hint=f"{first.path} was {told(ours)}; give all shards the same --durations",
+    )
 
 
 def _plans(one: Report, other: Report) -> list[tuple[str, Any, Any]]:
@@ -192,13 +210,16 @@ def _header(reports: Sequence[Report], planned: int) -> Mapping[str, Any]:
         for header in headers
         for part in header.get("parts") or [{key: header.get(key) for key in _PART}]
     ]
-    merged |= {"shard": None, "planned": planned, "commands": list(dict.fromkeys(lines))}
+    merged |= {"shard": None, "dealt_by": None, "planned": planned}
+    merged["commands"] = list(dict.fromkeys(lines))
     return {**merged, "parts": parts}
 
 
 def _unsharded(line: str) -> str:
     words = shlex.split(line)
-    if "--shard" in words:
-        at = words.index("--shard")
-        del words[at : at + 2]
+    # What shards were dealt by lies in another place on each machine, and the whole needs it not.
+    for option in ("--shard", "--durations") if "--shard" in words else ():
+        if option in words:
+            at = words.index(option)
+            del words[at : at + 2]
     return shlex.join(words)

@@ -112,6 +112,20 @@ def test_nothing_changed(envparity: Runner, tmp_path: Path, corpus: Path, newest
             "still different", "unchanged",
         }  # fmt: skip
     assert any(one.outcome.is_deviation and one.exhibit for one in read_report(merged).verdicts)
+    balanced: list[Path] = []
+    for part in ("1/2", "2/2"):
+        ended = envparity(*arguments, "-n0", f"--shard={part}", f"--durations={whole}")
+        assert f"--shard {part} --durations {whole}" in ended.header["commands"][0]
+        balanced.append(tmp_path / f"{part[0]}-dealt.jsonl")
+        shutil.copy(tmp_path / "report.jsonl", balanced[-1])
+    merge = command("report", "--output", str(tmp_path / "dealt.jsonl"))
+    subprocess.run([*merge, *map(str, balanced)], check=True)
+    assert compare(whole, tmp_path / "dealt.jsonl").returncode == 0
+    done = subprocess.run(
+        [*merge, str(balanced[0]), str(shards[0])], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (4, "")
+    assert f"{shards[0]}:1: a shard dealt without --durations (" in done.stderr
     one = envparity(*arguments, "-n0", "--shard=1/2", f"--baseline={whole}")
     assert one.status == 0, one.output
     assert "nothing got worse" in one.output
@@ -144,6 +158,9 @@ def test_products_of_a_run(envparity: Runner, tmp_path: Path, corpus: Path, newe
     odd = envparity(*arguments, "--shard=3/2")
     assert odd.status == 4
     assert "there is no shard 3/2 (--shard takes K/N, part K of N" in odd.output
+    foreign = envparity(*arguments, "--shard=1/2", f"--durations={corpus}/nothing.jsonl")
+    assert foreign.status == 4
+    assert "nothing.jsonl: the report cannot be read: No such file" in foreign.output
     many = envparity(*arguments, "--shard=1/3")
     assert many.status == 4
     assert "too little for 3 shards (with these scenarios and interpreters, 2 at most)" in (

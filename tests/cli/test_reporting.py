@@ -182,6 +182,7 @@ class TestBadReports:
             ({"envparity": 1}, "`envparity` is no string"),
             ({"planned": True}, "`planned` is no number of cells"),
             ({"planned": -1}, "`planned` is no number of cells"),
+            ({"dealt_by": 1}, "`dealt_by` is no string"),
             ({"shard": [3, 2]}, "`shard` is not [k, n]"),
             ({"shard": [1]}, "`shard` is not [k, n]"),
             ({"shard": "1/2"}, "`shard` is not [k, n]"),

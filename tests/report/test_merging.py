@@ -16,7 +16,6 @@ from envparity.errors import ReportError
 from envparity.gate import Change, compare
 from envparity.report.jsonl import Report, outcomes_of, read_report
 from envparity.report.merging import merge, read_reports, write_report
-from envparity.shard import Shard
 from envparity.verdict import Outcome, Verdict
 from tests.doubles import make_header, make_verdict
 
@@ -50,7 +49,7 @@ def shards(parts: int, verdicts: Sequence[Verdict], **header: Any) -> list[Repor
     return [
         report(
             f"{part}.jsonl",
-            *(one for number, one in enumerate(verdicts) if Shard(part, parts).has(number)),
+            *verdicts[part - 1 :: parts],
             shard=[part, parts],
             planned=len(verdicts),
             commands=[f"envparity run --shard {part}/{parts}"],
@@ -190,6 +189,37 @@ def test_shards_of_other_runs() -> None:
     ):
         other = evolve(second, header={**second.header, **header})
         assert refusal(first, other).startswith(f"2.jsonl:1: {complaint}")
+
+
+def test_shards_dealt_otherwise() -> None:
+    """Shards that were dealt by different durations are refused, and it is said what each was."""
+    first, second = shards(2, cells(4), dealt_by="c0ffee")
+    for by, complaint in (
+        ("beef", "a shard dealt by the durations beef (1.jsonl was dealt by the durations c0ffee;"),
+        (None, "a shard dealt without --durations (1.jsonl was dealt by the durations c0ffee;"),
+    ):
+        other = evolve(second, header={**second.header, "dealt_by": by})
+        told = refusal(first, other)
+        assert told == f"2.jsonl:1: {complaint} give all shards the same --durations)"
+        assert refusal(other, first).startswith("1.jsonl:1: a shard dealt by the durations c0ffee")
+    # A report of before there were durations has no such key.
+    old = {key: value for key, value in second.header.items() if key != "dealt_by"}
+    assert "dealt without --durations" in refusal(first, evolve(second, header=old))
+
+
+def test_what_shards_were_dealt_by() -> None:
+    """The whole has no dealing, and its command does not name the report that decided it."""
+    reports = [
+        evolve(one, header={**one.header, "commands": [f"envparity run --shard {part}/2 "
+               f"--durations /{part}/old.jsonl"]})
+        for part, one in enumerate(shards(2, cells(4), dealt_by="c0ffee"), 1)
+    ]  # fmt: skip
+    header = merge(reports).header
+    assert header["dealt_by"] is None
+    assert header["commands"] == ["envparity run"]
+    alone = report("a.jsonl", *cells(2), commands=["envparity run --durations old.jsonl"])
+    more = report("b.jsonl", make_verdict("venvs/a"))
+    assert "envparity run --durations old.jsonl" in merge([alone, more]).header["commands"]
 
 
 def test_lost_cells() -> None:
