@@ -141,7 +141,7 @@ def coverage_page(register: Register) -> str:
         "| --- | --- | --- | --- |",
     ]
     for one in defects:
-        reported = ", ".join(_linked(reference) for reference in one.reported)
+        reported = ", ".join(linked(reference) for reference in one.reported)
         noticed = ", ".join(f"`{name}`" for name in one.scenarios) or f"*none:* {one.because}"
         cells = (one.id, one.title, reported, noticed)
         lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
@@ -159,7 +159,8 @@ def coverage_page(register: Register) -> str:
     return HEAD + "\n".join(lines) + "\n"
 
 
-def _linked(reference: str) -> str:
+def linked(reference: str) -> str:
+    """*reference* in Markdown, with a link where it has an address."""
     address = link(reference)
     name = reference.removeprefix("https://").removeprefix("github.com/")
     return f"[{name}]({address})" if address.startswith("https://") else name

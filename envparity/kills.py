@@ -11,12 +11,20 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from attrs import field, frozen
 
 from envparity.document import nearest
 from envparity.errors import CorpusError, ReportError, UsageError
+from envparity.record import (
+    Cells,
+    cells_in_json,
+    check_record,
+    in_json,
+    joined,
+    plain,
+    write_record,
+)
 from envparity.report.jsonl import Report
 from envparity.report.terminal import counted, version_key
 from envparity.scenario import THEMES
@@ -38,9 +46,6 @@ Generated from [kill-matrix.json](kill-matrix.json) by `envparity kills`;
 [the-museum.md](the-museum.md) says how. `envparity lint` complains when it is stale.
 
 """
-
-Cells = Mapping[str, tuple[str, ...]]
-"""Interpreters by scenario."""
 
 
 @frozen
@@ -129,23 +134,23 @@ class KillMatrix:
 
     def to_json(self) -> str:
         """The record, with a line for each scenario of a bug, so that changes can be read."""
-        lines = ["{", ' "format": 1,', f' "pythons": {_json(self.pythons)},', ' "scenarios": [']
-        lines += _joined(f"  {_json(name)}" for name in self.scenarios)
+        lines = ["{", ' "format": 1,', f' "pythons": {in_json(self.pythons)},', ' "scenarios": [']
+        lines += joined(f"  {in_json(name)}" for name in self.scenarios)
         lines += [" ],", ' "bugs": {']
         blocks = []
         for name, record in self.bugs.items():
-            block = [f"  {_json(name)}: {{", f'   "judged": {_json(record.judged)},']
+            block = [f"  {in_json(name)}: {{", f'   "judged": {in_json(record.judged)},']
             for key, cells in (("kills", record.kills), ("errors", record.errors)):
-                rows = _joined(f"    {_json(one)}: {_json(cells[one])}" for one in sorted(cells))
+                rows = cells_in_json(cells, "    ")
                 block += [f'   "{key}": {{', *rows, "   }" + ("," if key == "kills" else "")]
             blocks.append("\n".join([*block, "  }"]))
         return "\n".join([*lines, ",\n".join(blocks), " }", "}", ""])
 
     def killers(self) -> dict[str, list[str]]:
         """The bugs that each scenario fails; cases are counted as their scenario."""
-        found: dict[str, list[str]] = {_plain(name): [] for name in self.scenarios}
+        found: dict[str, list[str]] = {plain(name): [] for name in self.scenarios}
         for bug, record in self.bugs.items():
-            for name in dict.fromkeys(map(_plain, record.kills)):
+            for name in dict.fromkeys(map(plain, record.kills)):
                 found.setdefault(name, []).append(bug)
         return found
 
@@ -190,12 +195,12 @@ class KillMatrix:
         )
         yield "| --- | ---: | ---: | --- | --- |" + " ---: |" * len(THEMES)
         for name, record in self.bugs.items():
-            plain = list(dict.fromkeys(map(_plain, sorted(record.kills))))
-            telling = sorted(plain, key=lambda one: (len(killers[one]), one))[:TELLING]
-            themes = [sum(one.startswith(f"{theme}/") for one in plain) for theme in THEMES]
+            names = list(dict.fromkeys(map(plain, sorted(record.kills))))
+            telling = sorted(names, key=lambda one: (len(killers[one]), one))[:TELLING]
+            themes = [sum(one.startswith(f"{theme}/") for one in names) for theme in THEMES]
             row = (
                 f"[{name}](../bugs/{name.replace('-', '_')}.py)",
-                len(plain),
+                len(names),
                 f"{record.share:.0%}",
                 ", ".join(record.survives) or "–",
                 ", ".join(f"`{one}`" for one in telling) or "*nothing*",
@@ -216,7 +221,7 @@ class KillMatrix:
         again = "make it anew, as docs/the-museum.md says"
         for name in sorted(set(bugs) - set(self.bugs)):
             yield name, f"the bug `{name}` is missing", again
-        for name in sorted({*map(_plain, scenarios)} - {*map(_plain, self.scenarios)}):
+        for name in sorted({*map(plain, scenarios)} - {*map(plain, self.scenarios)}):
             yield name, f"the scenario `{name}` is missing", again
         for name, record in self.bugs.items():
             if not record.kills:
@@ -261,45 +266,10 @@ def check_kills(
         matrix = KillMatrix.read(record)
     except ReportError as error:
         return [CorpusError(error.message, hint=error.hint, path=record)]
-    lines = record.read_text("utf-8").splitlines()
-    errors = [
-        CorpusError(message, hint=hint, path=record, line=_line(lines, name))
-        for name, message, hint in matrix.complaints(bugs, scenarios)
-    ]
-    text = matrix.page()
-    if write:
-        page.write_text(text, encoding="utf-8")
-    elif not page.is_file() or page.read_text(encoding="utf-8") != text:
-        hint = "`envparity lint --write` makes it anew"
-        errors.append(CorpusError(f"not what {RECORD} says", path=page, hint=hint))
-    return errors
+    complaints = matrix.complaints(bugs, scenarios)
+    return check_record(matrix, complaints, record, page, write=write)
 
 
 def write_matrix(matrix: KillMatrix, docs: Path) -> None:
     """Write the record and the page into *docs*; UsageError where that is not possible."""
-    try:
-        (docs / RECORD).write_text(matrix.to_json(), encoding="utf-8")
-        (docs / PAGE).write_text(matrix.page(), encoding="utf-8")
-    except OSError as error:
-        raise UsageError(
-            f"the kill matrix cannot be written: {error.strerror}", path=docs,
-            hint="--output names the folder of the documents",
-        ) from None  # fmt: skip
-
-
-def _line(lines: Sequence[str], name: str) -> int | None:
-    key = _json(name)
-    return next((n for n, line in enumerate(lines, 1) if line.strip().startswith(key)), None)
-
-
-def _plain(scenario: str) -> str:
-    return scenario.partition("[")[0]
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _joined(rows: Iterable[str]) -> list[str]:
-    text = list(rows)
-    return [f"{row}," for row in text[:-1]] + text[-1:]
+    write_record(matrix, "the kill matrix", docs / RECORD, docs / PAGE)

@@ -239,3 +239,27 @@ def test_kills_names_what_it_leaves_out(corpus: Path, tmp_path: Path) -> None:
     assert "nothing notices the bug `symlink-farm` on 2.7.18\n" in result.output
     assert "1 of 1 bugs are noticed\n" in result.output
     assert "symlink-farm" in (tmp_path / "kill-matrix.md").read_text()
+
+
+def test_results_takes_whole_reports_of_real_builders(corpus: Path, tmp_path: Path) -> None:
+    """A shard without the others, or a report that was cut off, ends with 4."""
+    report = tmp_path / "report.jsonl"
+
+    def told(**header: object) -> Result:
+        writer = ReportWriter(report, {"kind": "header", "format": 1, **header})
+        writer.add(make_verdict("scripts/greets", Outcome.DIFFERS, builder="uv"))
+        writer.finish(1, complete=True)
+        return run("results", report, "--corpus", corpus, "--output", tmp_path)
+
+    result = told(shard=[1, 2])
+    assert 4 == result.exit_code
+    assert "shard 2/2 is missing" in result.output
+    result = told()
+    assert 0 == result.exit_code
+    assert "uv: 1 not explained\n1 cell of uv\n" in result.output
+    assert "scripts/greets" in (tmp_path / "results.md").read_text()
+    lines = report.read_text().splitlines(keepends=True)
+    report.write_text("".join(lines[:-1]))
+    result = run("results", report, "--corpus", corpus, "--output", tmp_path)
+    assert 4 == result.exit_code
+    assert "the report has no footer: its run was cut off" in result.output

@@ -32,7 +32,9 @@ from envparity.lint import lint_corpus
 from envparity.plan import Settings
 from envparity.rehearsal import rehearsals
 from envparity.report.jsonl import read_report
-from envparity.report.terminal import link, make_console, printable
+from envparity.report.merging import read_reports
+from envparity.report.terminal import counted, link, make_console, printable
+from envparity.results import Results, check_results, unfailed, write_results
 from envparity.scenario import Scenario, tree
 
 FIRST_STEPS = """\b
@@ -194,13 +196,39 @@ def kills(reports: tuple[Path, ...], corpus: Path | None, output: Path | None) -
     click.echo(f"{killed} of {len(matrix.bugs)} bugs are noticed")
 
 
+@main.command(short_help="Make the page of results from reports on real builders.")
+@click.argument("reports", nargs=-1, required=True, metavar="REPORT...",
+                type=click.Path(path_type=Path))  # fmt: skip
+@click.option("--corpus", type=click.Path(path_type=Path), help="Scenarios of your own.")
+@click.option("--expectations", type=click.Path(path_type=Path), help="Known failures.")
+@click.option("--output", "-o", type=click.Path(path_type=Path), help="Instead of docs/.")
+def results(
+    reports: tuple[Path, ...], corpus: Path | None, expectations: Path | None, output: Path | None
+) -> None:
+    """Make the page of results from the REPORTs of runs with builders that people use.
+
+    It is written as results.json and results.md. Reports add up; those that do not belong together
+    are refused, as `report` refuses them.
+    """
+    names = {scenario.id for scenario in _read(corpus, ()).scenarios}
+    place = expectations or data_folder() / "expectations"
+    found = Results.of(read_reports(reports), place, names)
+    write_results(found, output or data_folder() / "docs")
+    for name, record in found.builders.items():
+        if unexpected := record.counts()["unexpected"]:
+            click.echo(f"{name}: {unexpected} not explained")
+    total = sum(record.counts().total() for record in found.builders.values())
+    click.echo(f"{counted(total, 'cell')} of {', '.join(found.builders)}")
+
+
 @main.command(short_help="Check the form of every scenario.")
 @click.argument("corpus", required=False, type=click.Path(path_type=Path))
 @click.option("--write", is_flag=True, help="Make the pages of docs/ that are generated anew.")
 def lint(corpus: Path | None, write: bool) -> None:
     """Check every scenario's form; CORPUS is the built-in one unless given.
 
-    With the built-in one, expectations, docs/coverage.md and the kill matrix are checked as well.
+    With the built-in one, expectations and the pages of docs/ are checked as well: coverage,
+    the kill matrix and the results.
     """
     root = corpus or data_folder() / "scenarios"
     errors = lint_corpus(root)
@@ -208,10 +236,11 @@ def lint(corpus: Path | None, write: bool) -> None:
     if corpus is None and not errors:
         plain = {name.partition("[")[0] for name in names}
         errors = lint_expectations(data_folder() / "expectations", names)
-        errors += check_coverage(data_folder() / "docs", plain, write=write)
-        bugs = bug_names(data_folder())
+        docs, bugs = data_folder() / "docs", bug_names(data_folder())
+        errors += check_coverage(docs, plain, unfailed(docs), write=write)
         tried = [one.id for one in Corpus.read(root, (), opt_in=False).scenarios]
-        errors += check_kills(data_folder() / "docs", bugs, tried, write=write)
+        errors += check_kills(docs, bugs, tried, write=write)
+        errors += check_results(docs, names, write=write)
     for error in errors:
         click.echo(str(error))
     if errors:

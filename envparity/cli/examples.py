@@ -59,6 +59,10 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     "kills": (
         ("from the reports of bugs", "envparity kills bugs.jsonl --output docs"),
     ),
+    "results": (
+        ("of whole runs", "envparity results venv.jsonl uv.jsonl"),
+        ("somewhere else", "envparity results run.jsonl --output docs"),
+    ),
     "lint": (
         ("the built-in corpus", "envparity lint"),
         ("one of your own", "envparity lint ./scenarios"),
