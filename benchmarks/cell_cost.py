@@ -62,7 +62,7 @@ def whole_run(themes: tuple[str, ...], python: str | None, workers: int) -> floa
     """The seconds of one run, as its user waits for it."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder, "report.jsonl")
-        command = [sys.executable, "-m", "envparity", "run", "--quiet", *themes]
+        command = [sys.executable, "-m", "envparity", "run", "--quiet", "--fresh", *themes]
         command += ["--workers", str(workers), "--report", str(report)]
         if python is not None:
             command += ["--python", python]

@@ -104,9 +104,9 @@ class Controller(Worker):
             yield
         except execnet.HostNotFound as error:
             raise pytest.UsageError(f"{error} cannot be reached by ssh") from None
-        except OSError as error:  # execnet's, of a channel that the other end has closed
+        except OSError as error:  # execnet's, of a channel or an ssh that has ended meanwhile
             raise pytest.UsageError(
-                f"a worker ended at its start: {error}"
+                f"a worker cannot be reached by ssh, or ended at its start: {error}"
                 " (the same envparity has to be installed there)"
             ) from None
 

@@ -97,6 +97,8 @@ class Display:
         """Keep that a worker died."""
         if error:
             reason = str(error).strip().splitlines()[-1].removeprefix("pytest.UsageError: ")
+            if reason == "Not properly terminated":  # pytest-xdist's, of a channel's sudden end
+                reason = "it was killed, or cannot be reached any more"
             words = f"worker {node.gateway.spec.ssh or node.gateway.id} died: {reason}"
             if words not in self._trouble:
                 self._trouble.append(words)

@@ -1,0 +1,190 @@
+"""What a hand-written tox matrix takes for ten scenarios, and what `envparity run` does.
+
+    python benchmarks/tox_matrix.py [--python 3.8,3.12] [--rounds N] [--builder B]
+
+The tox project is what one writes by hand: an environment per interpreter with the packages of the
+scenarios installed by pip, a venv with `--system-site-packages` on top of it, and a program that
+runs the steps of the ten scenarios in both. It fails where a step does not end with the declared
+exit status, and says where the environment and the venv print different things, which nobody
+compares with Python itself. `tox run-parallel` has as many environments at work as there are cores.
+
+`envparity run` judges the same scenarios on the same interpreters: it makes an environment for each
+scenario with --builder, gets what vanilla does with the packages installed, runs the steps and
+compares. It makes no venv on top, but a vanilla, and it has a sandbox for each cell.
+
+Cold: tox has no .tox folder and envparity no cache. pip's own cache is the user's. The wheels of
+the packages are made beforehand for tox; envparity makes them in its time. Repeated: the same
+command again. tox then keeps its environments and runs every step; envparity runs none, since
+nothing has changed. Judged again: envparity with --fresh, which recalls no verdict, beside tox once
+more.
+Wall times, medians of the rounds, in which the two take turns.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import statistics
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from measuring import find_interpreter, machine, table
+from running import ROOT, envparity, timed
+
+from envparity.corpus import Corpus
+from envparity.interpreter import Interpreter
+from envparity.package import build_wheel
+from envparity.scenario import Scenario
+
+#: Scenarios whose steps need no more than a shell, and whose packages can stand in one environment.
+SCENARIOS = (
+    "identity/sysconfig-paths",
+    "identity/version-and-build",
+    "identity/start-up-modules",
+    "invocation/arguments-unchanged",
+    "isolation/isolated-flag",
+    "processes/child-by-sys-executable",
+    "processes/spawn-flags",
+    "scripts/call-oneself-by-argv0",
+    "scripts/entry-point",
+    "scripts/shell-program",
+)
+
+#: The checks of the tox project, as somebody would write them.
+CHECK = """
+import json, os, shutil, subprocess, sys, tempfile
+
+prefixes, failed = sys.argv[2:], False
+with open(sys.argv[1]) as file:
+    scenarios = json.load(file)
+version = "%d.%d" % sys.version_info[:2]
+for name, scenario in sorted(scenarios.items()):
+    said = []
+    for prefix in prefixes:
+        base = tempfile.mkdtemp()
+        work = os.path.join(base, "work")
+        if scenario["work"]:
+            shutil.copytree(scenario["work"], work, symlinks=True)
+        else:
+            os.mkdir(work)
+        folder = os.path.join(prefix, "bin")
+        names = {"PREFIX": prefix, "PYTHON": os.path.join(folder, "python"), "BIN": os.path.join(sys.argv[2], "bin"),
+                 "XY": version, "HOME": base, "LC_ALL": "C.UTF-8"}
+        names["PATH"] = os.pathsep.join([os.path.join(sys.argv[2], "bin"), "/usr/bin", "/bin"])
+        names["PATH"] = os.pathsep.join([folder, names["PATH"]])
+        for line, status in scenario["steps"]:
+            ended = subprocess.Popen(["sh", "-c", line], cwd=work, env=names, text=True,
+                                     stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            out, err = ended.communicate()
+            said.append((out.replace(prefix, "{prefix}"), err.replace(prefix, "{prefix}")))
+            if ended.returncode != status:
+                failed = True
+                print("%s: %s ended with %s in %s" % (name, line, ended.returncode, prefix))
+                print(err)
+        shutil.rmtree(base)
+    half = len(said) // 2
+    print("%s: %s" % (name, "alike" if said[:half] == said[half:] else "the venv says otherwise"))
+sys.exit(failed)
+"""
+
+TOX = """
+[tox]
+no_package = true
+env_list = {names}
+
+[testenv]
+deps = {wheels}
+allowlist_externals = rm
+commands_pre = python -m venv --clear --without-pip --system-site-packages {{env_tmp_dir}}/venv
+commands = python {check} {scenarios} {{env_dir}} {{env_tmp_dir}}/venv
+{pythons}
+"""
+
+
+def make_project(
+    folder: Path, scenarios: Sequence[Scenario], pythons: Sequence[Interpreter]
+) -> Path:
+    """Write the tox project of *scenarios* on *pythons* into *folder*; its tox.ini."""
+    wheels = folder / "wheels"
+    wheels.mkdir(parents=True)
+    made: dict[str, str] = {}
+    for scenario in scenarios:
+        for package in scenario.packages:
+            # One for all: the packages of these scenarios have nothing compiled.
+            wheel = build_wheel(package, interpreter=pythons[0], destination=wheels)
+            if wheel.path.name.rpartition("-")[2] != "any.whl" or wheel.name in made:
+                raise SystemExit(f"{scenario.id} cannot share an environment: {wheel.path.name}")
+            made[wheel.name] = str(wheel.path)
+    listed = {
+        one.id: {
+            "work": str(one.path / "work") if (one.path / "work").is_dir() else None,
+            "steps": [[step.run, step.exit] for step in one.steps],
+        }
+        for one in scenarios
+    }
+    check, names = folder / "check.py", folder / "scenarios.json"
+    check.write_text(CHECK, encoding="utf-8")
+    names.write_text(json.dumps(listed), encoding="utf-8")
+    environments = [f"parity{number}" for number in range(len(pythons))]
+    (folder / "tox.ini").write_text(
+        TOX.format(
+            names=", ".join(environments),
+            wheels="\n    ".join(["", *sorted(made.values())]),
+            check=check,
+            scenarios=names,
+            pythons="\n".join(
+                f"[testenv:{name}]\nbase_python = {one.executable}"
+                for name, one in zip(environments, pythons, strict=True)
+            ),
+        ),
+        encoding="utf-8",
+    )
+    return folder / "tox.ini"
+
+
+def main() -> None:
+    """Let both take turns, and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--python", default="3.8,3.9,3.10,3.11,3.12,3.13")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--builder", default="reference")
+    options = parser.parse_args()
+    cores = os.cpu_count() or 1
+    seconds: dict[str, list[float]] = {}
+    with tempfile.TemporaryDirectory() as name:
+        base = Path(name)
+        pythons = [find_interpreter(one, base / "known") for one in options.python.split(",")]
+        labels = ",".join(one.label for one in pythons)
+        scenarios = Corpus.read(ROOT / "scenarios", SCENARIOS).scenarios
+        usual = ("--builder", options.builder, "--python", labels, "-n", str(cores), *SCENARIOS)
+        for number in range(options.rounds):
+            ours, theirs = base / f"envparity{number}", base / f"tox{number}"
+            ours.mkdir()
+            tox = [sys.executable, "-m", "tox", "run-parallel", "--parallel", str(cores)]
+            tox += ["-c", str(make_project(theirs, scenarios, pythons))]
+            for what, fresh in (("cold", ()), ("repeated", ()), ("judged again", ("--fresh",))):
+                wall, _ = timed(tox, os.environ, folder=theirs)
+                seconds.setdefault(f"tox, {what}", []).append(wall)
+                run = envparity(ours, *usual, *fresh)
+                if len(run.report.verdicts) != len(SCENARIOS) * len(pythons):
+                    raise SystemExit(f"{len(run.report.verdicts)} cells came back")
+                seconds.setdefault(f"envparity, {what}", []).append(run.wall)
+            shutil.rmtree(ours)
+            shutil.rmtree(theirs)
+    rows = []
+    for what in ("cold", "repeated", "judged again"):
+        theirs_, ours_ = (
+            statistics.median(seconds[f"{who}, {what}"]) for who in ("tox", "envparity")
+        )
+        rows.append((what, f"{theirs_:.2f} s", f"{ours_:.2f} s", f"{theirs_ / ours_:.2f} ×"))
+    print("\n".join(machine(Path(tempfile.gettempdir()))))
+    print(f"interpreters {labels}; scenarios {len(SCENARIOS)}; rounds {options.rounds}\n")
+    print(table(("", "tox", f"envparity, {options.builder}", "times as fast"), rows))
+
+
+if __name__ == "__main__":
+    main()
