@@ -3,10 +3,11 @@
     python benchmarks/tox_matrix.py [--python 3.8,3.12] [--rounds N] [--builder B]
 
 The tox project is what one writes by hand: an environment per interpreter with the packages of the
-scenarios installed by pip, a venv with `--system-site-packages` on top of it, and a program that
-runs the steps of the ten scenarios in both. It fails where a step does not end with the declared
-exit status, and says where the environment and the venv print different things, which nobody
-compares with Python itself. `tox run-parallel` has as many environments at work as there are cores.
+scenarios installed by pip, a venv made by its Python, into which pip installs the same packages
+again since a venv of a venv does not see them, and a program that runs the steps of the ten
+scenarios in both. It fails where a step does not end with the declared exit status, and says where
+the two print different things; nobody compares with Python itself. `tox run-parallel` has as many
+environments at work as there are cores.
 
 `envparity run` judges the same scenarios on the same interpreters: it makes an environment for each
 scenario with --builder, gets what vanilla does with the packages installed, runs the steps and
@@ -72,10 +73,9 @@ for name, scenario in sorted(scenarios.items()):
         else:
             os.mkdir(work)
         folder = os.path.join(prefix, "bin")
-        names = {"PREFIX": prefix, "PYTHON": os.path.join(folder, "python"), "BIN": os.path.join(sys.argv[2], "bin"),
+        names = {"PREFIX": prefix, "PYTHON": os.path.join(folder, "python"), "BIN": folder,
                  "XY": version, "HOME": base, "LC_ALL": "C.UTF-8"}
-        names["PATH"] = os.pathsep.join([os.path.join(sys.argv[2], "bin"), "/usr/bin", "/bin"])
-        names["PATH"] = os.pathsep.join([folder, names["PATH"]])
+        names["PATH"] = os.pathsep.join([folder, "/usr/bin", "/bin"])
         for line, status in scenario["steps"]:
             ended = subprocess.Popen(["sh", "-c", line], cwd=work, env=names, text=True,
                                      stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -98,8 +98,9 @@ env_list = {names}
 
 [testenv]
 deps = {wheels}
-allowlist_externals = rm
-commands_pre = python -m venv --clear --without-pip --system-site-packages {{env_tmp_dir}}/venv
+commands_pre =
+    python -m venv --clear --without-pip {{env_tmp_dir}}/venv
+    python -m pip --python {{env_tmp_dir}}/venv install --quiet --no-index --no-deps {installed}
 commands = python {check} {scenarios} {{env_dir}} {{env_tmp_dir}}/venv
 {pythons}
 """
@@ -134,6 +135,7 @@ def make_project(
         TOX.format(
             names=", ".join(environments),
             wheels="\n    ".join(["", *sorted(made.values())]),
+            installed=" ".join(sorted(made.values())),
             check=check,
             scenarios=names,
             pythons="\n".join(
