@@ -12,10 +12,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from envparity.document import nearest
 from envparity.errors import CorpusError, ReportError, UsageError
+from envparity.expectation import Expectations
 from envparity.record import (
     Cells,
     cells_in_json,
@@ -78,27 +79,45 @@ class KillMatrix:
     pythons: tuple[str, ...]
     scenarios: tuple[str, ...]
     bugs: Mapping[str, BugRecord]
+    shared: tuple[str, ...] = ()
+    """Scenarios of which cells were passed over, since the reference fails in the same way."""
 
     @classmethod
     def of(
-        cls, reports: Iterable[Report], bugs: Collection[str], scenarios: Collection[str]
+        cls,
+        reports: Iterable[Report],
+        bugs: Collection[str],
+        scenarios: Collection[str],
+        reference: Expectations = Expectations(),  # noqa: B008 - frozen
     ) -> tuple[KillMatrix, list[str]]:
         """The matrix in *reports*, and the names in them that are neither *bugs* nor *scenarios*.
 
         A cell that several reports have is the last one's. Other builders than bugs are passed
-        over. Raises UsageError where there is no cell of a bug.
+        over, and so are cells that fail as those of the *reference* are expected to: a bug is the
+        reference with one change, and they say nothing about the change. Raises UsageError where
+        there is no cell of a bug.
         """
         cells: dict[tuple[str, str, str], Verdict] = {}
         unknown: dict[str, None] = {}
+        shared: set[str] = set()
         for report in reports:
+            known = report.header.get("interpreters", ())
+            versions = {one["python"]: one["version"] for one in known}
             for verdict in report.verdicts:
                 kind, _, bug = verdict.builder.partition(":")
                 if kind != "bug":
                     continue
-                if bug in bugs and verdict.scenario in scenarios:
-                    cells[bug, verdict.scenario, verdict.python] = verdict
-                else:
+                if bug not in bugs or verdict.scenario not in scenarios:
                     unknown[bug if bug not in bugs else verdict.scenario] = None
+                    continue
+                key = bug, verdict.scenario, verdict.python
+                as_reference = evolve(verdict, builder="reference", expected="")
+                version = versions.get(verdict.python, verdict.python)
+                if reference.judge(as_reference, version, strict=False).expected:
+                    shared.add(verdict.scenario)
+                    cells.pop(key, None)
+                else:
+                    cells[key] = verdict
         if not cells:
             raise UsageError(
                 "no cell of a bug is in these reports",
@@ -109,8 +128,8 @@ class KillMatrix:
             bug: _record([one for key, one in cells.items() if key[0] == bug], pythons)
             for bug in sorted({key[0] for key in cells})
         }
-        tried = tuple(sorted({key[1] for key in cells}))
-        return cls(pythons, tried, records), list(unknown)
+        tried = tuple(sorted({key[1] for key in cells} | shared))
+        return cls(pythons, tried, records, tuple(sorted(shared))), list(unknown)
 
     @classmethod
     def read(cls, path: Path) -> KillMatrix:
@@ -127,7 +146,8 @@ class KillMatrix:
                 )
                 for name, one in data["bugs"].items()
             }
-            return cls(tuple(data["pythons"]), tuple(data["scenarios"]), bugs)
+            shared = tuple(data["shared"])
+            return cls(tuple(data["pythons"]), tuple(data["scenarios"]), bugs, shared)
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             hint = "`envparity kills` makes it"
             raise ReportError("no kill matrix of format 1", path=path, hint=hint) from None
@@ -136,7 +156,7 @@ class KillMatrix:
         """The record, with a line for each scenario of a bug, so that changes can be read."""
         lines = ["{", ' "format": 1,', f' "pythons": {in_json(self.pythons)},', ' "scenarios": [']
         lines += joined(f"  {in_json(name)}" for name in self.scenarios)
-        lines += [" ],", ' "bugs": {']
+        lines += [" ],", f' "shared": {in_json(self.shared)},', ' "bugs": {']
         blocks = []
         for name, record in self.bugs.items():
             block = [f"  {in_json(name)}: {{", f'   "judged": {in_json(record.judged)},']
@@ -156,16 +176,25 @@ class KillMatrix:
 
     @property
     def idle(self) -> list[str]:
-        """The scenarios that no bug fails, sorted."""
-        return sorted(name for name, bugs in self.killers().items() if not bugs)
+        """The scenarios that no bug fails, and the reference does not fail either, sorted."""
+        shared = {*map(plain, self.shared)}
+        killers = self.killers()
+        return sorted(name for name in killers if not (killers[name] or name in shared))
 
     def page(self) -> str:
         """docs/kill-matrix.md, in Markdown."""
         killers = self.killers()
         lines = [
             f"{counted(len(self.bugs), 'bug')}, {counted(len(killers), 'scenario')} with"
-            f" {counted(len(self.scenarios), 'cell')} per interpreter, on CPython",
-            f"{', '.join(self.pythons)}.",
+            f" {counted(len(self.scenarios), 'case')}, on CPython {', '.join(self.pythons)}:",
+            f"{sum(sum(one.judged.values()) for one in self.bugs.values()):,} cells.",
+            "",
+            "| interpreter | bugs tried | noticed | cells |",
+            "| --- | ---: | ---: | ---: |",
+            *self._interpreters(),
+            "",
+            "What the reference fails as well, in the same way, counts for no bug:",
+            f"{', '.join(f'`{name}`' for name in self.shared) or 'nothing'}.",
             "",
             "## Bugs",
             "",
@@ -188,6 +217,13 @@ class KillMatrix:
         lines += ["", f"## Scenarios that no bug fails: {len(self.idle)}", ""]
         lines += [f"- `{name}`" for name in self.idle]
         return HEAD + "\n".join(lines).rstrip() + "\n"
+
+    def _interpreters(self) -> Iterator[str]:
+        for python in self.pythons:
+            tried = [one for one in self.bugs.values() if one.judged[python]]
+            noticed = sum(python not in one.survives for one in tried)
+            cells = sum(one.judged[python] for one in tried)
+            yield f"| {python} | {len(tried)} | {noticed} | {cells:,} |"
 
     def _bugs(self, killers: Mapping[str, Sequence[str]]) -> Iterator[str]:
         yield (

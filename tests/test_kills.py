@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from envparity.errors import ReportError, UsageError
+from envparity.expectation import Expectations
 from envparity.kills import PAGE, RECORD, KillMatrix, check_kills, write_matrix
 from envparity.report.jsonl import Report
 from envparity.scenario import THEMES
 from envparity.verdict import Outcome, Verdict
-from tests.doubles import make_verdict
+from tests.doubles import make_difference, make_verdict
 
 BUGS = ("farm", "drop-data")
 SCENARIOS = ("packages/data", "scripts/heads[one]", "scripts/heads[two]", "scripts/hello")
@@ -20,7 +21,8 @@ OLD, NEW = "2.7.18", "3.12.1"
 
 def report(*verdicts: Verdict) -> Report:
     """A report that was read."""
-    return Report({}, verdicts, {})
+    header = {"interpreters": [{"python": label, "version": label} for label in (OLD, NEW)]}
+    return Report(header, verdicts, {})
 
 
 def cell(bug: str, scenario: str, outcome: Outcome, python: str = NEW) -> Verdict:
@@ -83,6 +85,42 @@ def test_other_builders_and_names_that_are_no_more_are_left_out() -> None:
     )
     assert ["farm"] == list(found.bugs)
     assert ["gone", "packages/gone"] == unknown
+
+
+def test_what_the_reference_fails_as_well_counts_for_no_bug(tmp_path: Path) -> None:
+    """A cell that fails as the reference's is expected to is passed over, and is no idle one."""
+    (tmp_path / "reference.toml").write_text(
+        """
+        [[expected]]
+        scenarios = ["packages/data", "scripts/hello"]
+        difference = "base"
+        reason = "a link can be seen"
+        """
+    )
+    base, other = make_difference("{prefix}", "{base}"), make_difference("{prefix}", "nothing")
+    found, _ = KillMatrix.of(
+        [
+            report(
+                make_verdict("packages/data", Outcome.DIFFERS, builder="bug:farm", python=NEW,
+                             differences=(base,)),
+                make_verdict("packages/data", Outcome.DIFFERS, builder="bug:farm", python=OLD,
+                             differences=(other,)),
+                make_verdict("scripts/hello", Outcome.DIFFERS, builder="bug:farm", python=NEW,
+                             differences=(base,)),
+            )
+        ],
+        BUGS,
+        SCENARIOS,
+        Expectations.read(tmp_path, ["reference"]),
+    )  # fmt: skip
+    assert {"packages/data": (OLD,)} == found.bugs["farm"].kills
+    assert {OLD: 1} == found.bugs["farm"].judged
+    assert ("packages/data", "scripts/hello") == found.shared
+    assert [] == found.idle
+    assert "no bug:\n`packages/data`, `scripts/hello`.\n" in found.page()
+    assert f"| {OLD} | 1 | 1 | 1 |\n" in found.page()
+    write_matrix(found, tmp_path)
+    assert found == KillMatrix.read(tmp_path / RECORD)
 
 
 def test_the_later_report_counts() -> None:

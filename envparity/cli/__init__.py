@@ -25,7 +25,7 @@ from envparity.cli.running import run
 from envparity.corpus import Corpus, data_folder
 from envparity.defect import check_coverage
 from envparity.errors import EnvparityError
-from envparity.expectation import lint_expectations
+from envparity.expectation import Expectations, lint_expectations
 from envparity.interpreter import discover
 from envparity.kills import KillMatrix, check_kills, write_matrix
 from envparity.lint import lint_corpus
@@ -183,7 +183,8 @@ def kills(reports: tuple[Path, ...], corpus: Path | None, output: Path | None) -
     """
     names = [scenario.id for scenario in _read(corpus, ()).scenarios]
     read = (read_report(path) for path in reports)
-    matrix, unknown = KillMatrix.of(read, bug_names(data_folder()), names)
+    known = Expectations.read(data_folder() / "expectations", ["reference"])
+    matrix, unknown = KillMatrix.of(read, bug_names(data_folder()), names, known)
     write_matrix(matrix, output or data_folder() / "docs")
     for name in unknown:
         click.echo(f"left out, since nothing has this name any more: {name}")
