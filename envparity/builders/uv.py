@@ -58,10 +58,13 @@ class Uv:
             run(tool, "pip", "install", "--quiet", "--python", task.output, "--no-index", *places,
                 *task.requirements, environment=_VARIABLES, gist=_gist)  # fmt: skip
         except BuilderError as error:
-            if "No solution found" in error.message:
+            if any(words in error.message for words in _REFUSALS):
                 raise Refused(f"uv: {error.message}") from None
             raise BuilderError(f"uv: {error.message}") from None
 
+
+#: How uv says that it will not install something.
+_REFUSALS = ("No solution found", "The wheel is invalid")
 
 #: uv draws a tree of causes.
 _DRAWING = str.maketrans("×╰─▶├│", "      ")

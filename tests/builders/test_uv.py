@@ -31,3 +31,11 @@ def test_what_it_refuses_is_refused(bench: Bench) -> None:
     lonely = bench.wheel("lonely", {"package.toml": 'requires = ["nobody"]\n', "lib/lonely.py": ""})
     with pytest.raises(Refused, match=r"uv: error: No solution found .* Because nobody was"):
         bench.build("uv", lonely)
+
+
+def test_a_wheel_that_it_finds_invalid_is_refused(bench: Bench) -> None:
+    """So is a wheel with a program that would lie elsewhere."""
+    text = 'console-scripts = {"../../../greet" = "astray:main"}\n'
+    astray = bench.wheel("astray", {"package.toml": text, "lib/astray.py": ""})
+    with pytest.raises(Refused, match=r"uv: .* The wheel is invalid"):
+        bench.build("uv", astray)
