@@ -102,7 +102,8 @@ def arguments(offered: Mapping[str, Any]) -> list[str]:
     """The command line of pytest for a worker, whose working directory gets the corpus."""
     corpus = Path.cwd() / "scenarios"
     with tarfile.open(fileobj=io.BytesIO(offered["files"])) as archive:
-        archive.extractall(corpus, filter="data")
+        archive.extraction_filter = getattr(tarfile, "data_filter", None)  # since 3.11.4
+        archive.extractall(corpus)
     return [
         *(str(corpus), f"--corpus={corpus}", f"--rootdir={corpus.parent}"),
         *("--config-file=/dev/null", "--noconftest", "-pno:cacheprovider"),

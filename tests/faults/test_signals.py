@@ -26,6 +26,7 @@ def test_a_run_that_is_told_to_end_ends_clean(
     cache = tmp_path / "cache"
     # A shell's background job ignores SIGINT, and so would all that it starts.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup(1) ignores it
     report = tmp_path / "cut.jsonl"
     run = start(cache, tmp_path, f"--corpus={corpus}", f"--python={newest}", "-n", workers)
     with run as process:

@@ -217,4 +217,5 @@ def _commit(folder: Path, revision: str, asked: str) -> str:
 
 def _extract(stream: IO[bytes], folder: Path) -> None:
     with tarfile.open(fileobj=stream, mode="r|") as archive:
-        archive.extractall(folder, filter="tar")
+        archive.extraction_filter = getattr(tarfile, "tar_filter", None)  # since 3.11.4
+        archive.extractall(folder)
