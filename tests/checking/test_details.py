@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import py_compile
 import subprocess
 import sys
