@@ -128,21 +128,22 @@ def test_without_namespaces_the_true_prefix_is_skipped_by_name(
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 def test_an_ordinary_user_gets_the_same_verdicts(
-    envparity: Runner, corpus: Path, tmp_path: Path, newest: str
+    envparity: Runner, corpus: Path, tmp_path: Path, interpreters: list[Interpreter]
 ) -> None:
     """Root and an ordinary user, who may write nowhere else, are told the same."""
+    newest = interpreters[-1]
     arguments = (
-        *(f"--corpus={corpus}", f"--python={newest}", "-n", "2"),
+        *(f"--corpus={corpus}", f"--python={newest.executable}", "-n", "2"),
         *("-b", "reference", "-b", "bug:symlink-farm"),
     )
     mine = envparity(*arguments)
-    theirs = envparity(*arguments, around=as_another_user(tmp_path))
+    theirs = envparity(*arguments, around=as_another_user(tmp_path, newest.prefix))
     assert mine.verdicts == theirs.verdicts, theirs.output
     assert "ordinary" == theirs.header["user"]
 
 
-def as_another_user(tmp_path: Path) -> list[str]:
-    """A command that runs its arguments as user 1234, to whom every folder is passable.
+def as_another_user(tmp_path: Path, prefix: Path) -> list[str]:
+    """A command that runs its arguments as user 1234, who may pass every folder up to *prefix*.
 
     Interpreters often lie below root's own home. In a mount namespace of its own each folder on
     the way that others may not pass is covered by one that they may, with the same entries.
@@ -172,6 +173,7 @@ pass() {{  # make every folder above and at $1 passable
 }}
 pass "{sys.base_prefix}"
 pass "{sys.prefix}"
+pass "{prefix}"
 pass "{CHECKOUT}"
 pass "{tmp_path.parent}"
 setpriv --reuid=1234 --regid=1234 --clear-groups "$@"
