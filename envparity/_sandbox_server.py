@@ -22,7 +22,8 @@ Every further line in is a job, every further line out its answer::
                 "heap": BYTES, "disk": BYTES, "processes": COUNT}}
 
     {"steps": [{"exit": 0, "stdout": LATIN1, "stderr": LATIN1, "timed_out": false,
-                "truncated": false, "files": {LATIN1: LATIN1}, "seconds": 0.01}]}
+                "truncated": false, "files": {LATIN1: LATIN1}, "seconds": 0.01,
+                "processor": 0.01}]}
     with "excess": "used too much of something" in a step that was stopped for it
     or {"error": "..."}
 
@@ -42,6 +43,7 @@ from __future__ import annotations
 import glob
 import json
 import os
+import resource
 import selectors
 import shutil
 import signal
@@ -135,7 +137,7 @@ def run_step(step: Job, job: Job, usage: Usage | None) -> dict[str, Any]:
 
     *usage* watches the job where it is isolated, and is None where it is not.
     """
-    began = time.monotonic()
+    began, used = time.monotonic(), processor_time()
     limit = job["limits"]["output"]
     answer: dict[str, Any] = {"timed_out": False, "truncated": False, "files": {}}
     try:
@@ -150,7 +152,7 @@ def run_step(step: Job, job: Job, usage: Usage | None) -> dict[str, Any]:
         )
     except OSError as error:
         words = f"{step['argv'][0]}: {error.strerror}\n"
-        answer.update(exit=127, stdout="", stderr=words, seconds=0.0)
+        answer.update(exit=127, stdout="", stderr=words, seconds=0.0, processor=0.0)
         return answer
     follow(process, answer, began + step["timeout"], limit, usage)
     try:
@@ -159,7 +161,14 @@ def run_step(step: Job, job: Job, usage: Usage | None) -> dict[str, Any]:
     except TooSlowError:
         answer["excess"] = "made more files than can be read in time"
     answer["seconds"] = time.monotonic() - began
+    answer["processor"] = processor_time() - used
     return answer
+
+
+def processor_time() -> float:
+    """Seconds of processor time of all that was reaped so far; it is asked when nothing runs."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def follow(

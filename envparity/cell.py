@@ -66,7 +66,7 @@ class Cell:
 
     def judge(self, workshop: Workshop) -> Verdict:
         """Run the cell and say how it ended; what a person can put right is `error`."""
-        began = time.monotonic()
+        began, used = time.monotonic(), workshop.sandbox.processor
         scene = Scene()
         try:
             verdict = self._attempt(workshop, scene)
@@ -76,7 +76,12 @@ class Cell:
         finally:
             workshop.release()
         spent = workshop.stopwatch.lap()
-        return evolve(verdict, seconds=time.monotonic() - began, spent=spent)
+        return evolve(
+            verdict,
+            seconds=time.monotonic() - began,
+            spent=spent,
+            processor=workshop.sandbox.processor - used,
+        )
 
     def skipped(self, workshop: Workshop) -> Verdict | None:
         """The verdict where the scenario does not apply here, which takes no process to see."""

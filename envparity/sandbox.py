@@ -153,6 +153,8 @@ class Sandbox:
         self.cell = CELL if namespaces else folder
         self._expose = [str(path) for path in expose]
         self._process: subprocess.Popen[bytes] | None = None
+        self.processor = 0.0
+        """The seconds of processor time that jobs have had: their commands', not the server's."""
 
     def __enter__(self) -> Self:
         return self
@@ -201,6 +203,7 @@ class Sandbox:
         answer = self._ask(job.to_json(), patience)
         if "error" in answer:
             raise SandboxError(f"the sandbox could not be set up: {answer['error']}")
+        self.processor += sum(step["processor"] for step in answer["steps"])
         for step in answer["steps"]:
             if "excess" in step:
                 raise SandboxError(f"it {step['excess']}, and was stopped")

@@ -78,6 +78,8 @@ class Verdict:
     seconds: float = field(default=0.0, eq=False)
     spent: Mapping[str, float] = field(factory=dict, eq=False)
     """Of these, on what: `oracle`, `build`, `steps`; the rest is the harness's."""
+    processor: float = field(default=0.0, eq=False)
+    """Seconds of processor time of what was under test: builders, steps, and vanilla's steps."""
     recalled: bool = field(default=False, eq=False)
     """Whether an earlier run came to it, and nothing that it rests on has changed since."""
     exhibit: Exhibit | None = field(default=None, eq=False, repr=False)
@@ -120,6 +122,7 @@ class Verdict:
             "outcome": str(self.outcome),
             "seconds": round(self.seconds, 4),
             "spent": {part: round(seconds, 4) for part, seconds in self.spent.items()},
+            "processor": round(self.processor, 4),
             "reason": self.reason,
             "differences": [one.to_json() for one in self.differences],
             "summary": self.summary,
@@ -144,6 +147,9 @@ class Verdict:
             raise TypeError("`seconds` is no number")
         if not 0 <= seconds < math.inf:
             raise ValueError(f"{seconds} seconds")
+        processor = data.get("processor", 0.0)
+        if isinstance(processor, bool) or not isinstance(processor, int | float):
+            raise TypeError("`processor` is no number")
         spent, recalled = dict(data.get("spent", {})), data.get("cached", False)
         if not all(isinstance(one, int | float) for one in spent.values()):
             raise TypeError("`spent` has something that is no number")
@@ -162,6 +168,7 @@ class Verdict:
             digest=data["digest"],
             seconds=seconds,
             spent=spent,
+            processor=processor,
             recalled=recalled,
             exhibit=None if evidence is None else Exhibit.from_json(evidence),
         )

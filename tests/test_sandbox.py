@@ -83,6 +83,18 @@ class TestSteps:
         assert ("done\n", "none\n") == (first.stdout, second.stdout)
         assert first.seconds < 10
 
+    def test_processor_time(self, sandbox: Sandbox) -> None:
+        """What commands and their children compute is added up, killed or not; sleep is not."""
+        run(sandbox, "sleep 0.3")
+        asleep = sandbox.processor
+        assert asleep < 0.2
+        busy = "timeout 0.4 sh -c 'while :; do :; done'"
+        run(sandbox, busy)
+        assert 0.1 < sandbox.processor - asleep
+        awake = sandbox.processor
+        run(sandbox, f"{busy} & sleep 0.3")
+        assert 0.05 < sandbox.processor - awake < 5
+
     def test_signals(self, sandbox: Sandbox) -> None:
         """A shell that a signal ends is told from one that exits."""
         assert -signal.SIGKILL == run(sandbox, "kill -KILL $$")[0].exit

@@ -42,10 +42,12 @@ class TestVerdict:
     def test_json(self, outcome: Outcome) -> None:
         """A verdict survives its way through a report's line."""
         differences = (make_difference("a\udcff", "b"), make_difference(what="file x", step=2))
-        verdict = make_verdict(outcome=outcome, differences=differences, seconds=1.25)
+        verdict = make_verdict(
+            outcome=outcome, differences=differences, seconds=1.25, processor=1.5
+        )
         read = Verdict.from_json(json.loads(json.dumps(verdict.to_json())))
         assert read == verdict
-        assert read.seconds == 1.25
+        assert (read.seconds, read.processor) == (1.25, 1.5)
 
     def test_line(self) -> None:
         """A report's line has what the format says, and how to run the cell again."""
@@ -60,6 +62,7 @@ class TestVerdict:
             "outcome": "differs",
             "seconds": 0.1235,
             "spent": {"steps": 0.1},
+            "processor": 0.0,
             "reason": "for a reason",
             "differences": [make_difference().to_json()],
             "summary": "A script says hello",
@@ -77,6 +80,15 @@ class TestVerdict:
         del line[missing]
         with pytest.raises(KeyError, match=missing):
             Verdict.from_json(line)
+
+    def test_older_line(self) -> None:
+        """A line from before processor time was counted is read; one that has words for it not."""
+        line = make_verdict().to_json()
+        assert Verdict.from_json({**line, "processor": 2}).processor == 2
+        with pytest.raises(TypeError, match="`processor` is no number"):
+            Verdict.from_json({**line, "processor": "2"})
+        del line["processor"]
+        assert Verdict.from_json(line).processor == 0
 
     def test_unknown_outcome(self) -> None:
         """An outcome outside the closed list is none."""

@@ -34,6 +34,9 @@ def profile(verdicts: Sequence[Verdict], seconds: float, workers: int) -> Render
         "python", judged, lambda one: one.python, lambda names: sorted(names, key=version_key)
     )
     total = f"{seconds:.1f} s × {workers} = {seconds * workers:.1f} s; {waiting:.1f} s of waiting"
+    used = sum(one.processor for one in judged)
+    if used:
+        total += f"; {seconds * workers / used:.2f} × the {used:.1f} s of processor time under test"
     dearest = sorted(judged, key=lambda one: -one.seconds)[:DEAREST]
     lines = [
         Text(f"{one.seconds:6.1f} s  {one.scenario} with {one.builder} on {one.python}")

@@ -30,7 +30,15 @@ def test_where_the_seconds_went() -> None:
     assert ["1", "0.0", "0.0", "1.0", "0.0", "1.0", "1000"] == rows["scripts"]
     assert ["2", "1.0", "2.0", "2.5", "0.5", "6.0", "3000"] == rows["all"]
     assert "4.0 s × 2 = 8.0 s; 2.0 s of waiting" in text
+    assert "processor" not in text
     assert "5.0 s  venvs/a with reference on 3.12.1" in text
+
+
+def test_processor_time() -> None:
+    """The run is compared with the processor time of what was under test, where that is known."""
+    verdicts = [make_verdict("scripts/b", seconds=1.0, spent={"steps": 1.0}, processor=0.8)]
+    text = rendered(profile([*verdicts, make_verdict(processor=9.0, recalled=True)], 1.0, 1))
+    assert "1.25 × the 0.8 s of processor time under test" in text
 
 
 def test_nothing_judged() -> None:
