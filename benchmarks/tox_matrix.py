@@ -6,8 +6,11 @@ The tox project is what one writes by hand: an environment per interpreter with 
 scenarios installed by pip, a venv made by its Python, into which pip installs the same packages
 again since a venv of a venv does not see them, and a program that runs the steps of the ten
 scenarios in both. It fails where a step does not end with the declared exit status, and says where
-the two print different things; nobody compares with Python itself. `tox run-parallel` has as many
-environments at work as there are cores.
+the two print different things; nobody compares with Python itself.
+
+It is written in two ways. Plain, as the manuals of tox and venv have it: `tox run`, and a venv with
+a pip of its own. Tuned: `tox run-parallel` with as many environments at work as there are cores,
+and a venv without pip, into which the tox environment's pip installs.
 
 `envparity run` judges the same scenarios on the same interpreters: it makes an environment for each
 scenario with --builder, gets what vanilla does with the packages installed, runs the steps and
@@ -99,16 +102,24 @@ env_list = {names}
 
 [testenv]
 deps = {wheels}
+allowlist_externals = {{env_tmp_dir}}/venv/bin/python
 commands_pre =
-    python -m venv --clear --without-pip {{env_tmp_dir}}/venv
-    python -m pip --python {{env_tmp_dir}}/venv install --quiet --no-index --no-deps {installed}
+    {venv}
 commands = python {check} {scenarios} {{env_dir}} {{env_tmp_dir}}/venv
 {pythons}
 """
 
+#: How a venv on top is made and filled.
+VENVS = {
+    "plain": """python -m venv --clear {{env_tmp_dir}}/venv
+    {{env_tmp_dir}}/venv/bin/python -m pip install --quiet --no-index --no-deps {installed}""",
+    "tuned": """python -m venv --clear --without-pip {{env_tmp_dir}}/venv
+    python -m pip --python {{env_tmp_dir}}/venv install --quiet --no-index --no-deps {installed}""",
+}
+
 
 def make_project(
-    folder: Path, scenarios: Sequence[Scenario], pythons: Sequence[Interpreter]
+    folder: Path, scenarios: Sequence[Scenario], pythons: Sequence[Interpreter], style: str
 ) -> Path:
     """Write the tox project of *scenarios* on *pythons* into *folder*; its tox.ini."""
     wheels = folder / "wheels"
@@ -136,7 +147,7 @@ def make_project(
         TOX.format(
             names=", ".join(environments),
             wheels="\n    ".join(["", *sorted(made.values())]),
-            installed=" ".join(sorted(made.values())),
+            venv=VENVS[style].format(installed=" ".join(sorted(made.values()))),
             check=check,
             scenarios=names,
             pythons="\n".join(
@@ -165,28 +176,36 @@ def main() -> None:
         scenarios = Corpus.read(ROOT / "scenarios", SCENARIOS).scenarios
         usual = ("--builder", options.builder, "--python", labels, "-n", str(cores), *SCENARIOS)
         for number in range(options.rounds):
-            ours, theirs = base / f"envparity{number}", base / f"tox{number}"
+            ours = base / f"envparity{number}"
             ours.mkdir()
-            tox = [sys.executable, "-m", "tox", "run-parallel", "--parallel", str(cores)]
-            tox += ["-c", str(make_project(theirs, scenarios, pythons))]
+            theirs = {style: base / f"{style}{number}" for style in VENVS}
+            commands = {"plain": ["run"], "tuned": ["run-parallel", "--parallel", str(cores)]}
+            for style, folder in theirs.items():
+                ini = make_project(folder, scenarios, pythons, style)
+                commands[style] = [sys.executable, "-m", "tox", *commands[style], "-c", str(ini)]
             for what, fresh in (("cold", ()), ("repeated", ()), ("judged again", ("--fresh",))):
-                wall, _ = timed(tox, os.environ, folder=theirs)
-                seconds.setdefault(f"tox, {what}", []).append(wall)
+                for style, folder in theirs.items():
+                    wall, _ = timed(commands[style], os.environ, folder=folder)
+                    seconds.setdefault(f"{style}, {what}", []).append(wall)
                 run = envparity(ours, *usual, *fresh)
                 if len(run.report.verdicts) != len(SCENARIOS) * len(pythons):
                     raise SystemExit(f"{len(run.report.verdicts)} cells came back")
                 seconds.setdefault(f"envparity, {what}", []).append(run.wall)
             shutil.rmtree(ours)
-            shutil.rmtree(theirs)
+            for folder in theirs.values():
+                shutil.rmtree(folder)
     rows = []
     for what in ("cold", "repeated", "judged again"):
-        theirs_, ours_ = (
-            statistics.median(seconds[f"{who}, {what}"]) for who in ("tox", "envparity")
-        )
-        rows.append((what, f"{theirs_:.2f} s", f"{ours_:.2f} s", f"{theirs_ / ours_:.2f} ×"))
+        own = statistics.median(seconds[f"envparity, {what}"])
+        row = [what, f"{own:.2f} s"]
+        for style in VENVS:
+            wall = statistics.median(seconds[f"{style}, {what}"])
+            row += [f"{wall:.2f} s", f"{wall / own:.1f} ×"]
+        rows.append(row)
     print("\n".join(machine(Path(tempfile.gettempdir()))))
     print(f"interpreters {labels}; scenarios {len(SCENARIOS)}; rounds {options.rounds}\n")
-    print(table(("", "tox", f"envparity, {options.builder}", "times as fast"), rows))
+    head = ("", f"envparity, {options.builder}", "tox, plain", "faster", "tox, tuned", "faster")
+    print(table(head, rows))
 
 
 if __name__ == "__main__":
