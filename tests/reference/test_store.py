@@ -89,3 +89,9 @@ class TestDraft:
             with draft(tmp_path / "thing") as second:
                 assert first.read_text() == "half"
                 assert second.parent != first.parent
+
+    def test_swept_by_somebody(self, tmp_path: Path) -> None:
+        """A draft that is gone when it is to be removed is no error."""
+        with draft(tmp_path / "thing") as new:
+            new.parent.rmdir()
+        assert list(tmp_path.iterdir()) == []
