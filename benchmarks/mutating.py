@@ -197,7 +197,10 @@ class Judge:
 
     def choose(self, module: str, line: int) -> list[str]:
         """The tests that reach a line: the module's own, and others as the budget allows."""
-        names = sorted(set(self.tests[module, line]), key=lambda name: self.seconds[name])
+        reach = self.tests.get((module, line))
+        if reach is None:  # the default of a parameter, say, which is worked out at import
+            reach = [name for at in self.tests if at[0] == module for name in self.tests[at]]
+        names = sorted(set(reach), key=lambda name: self.seconds[name])
         own = [name for name in names if f"/test_{module.strip('_')}" in name]
         if module in IN_PROCESSES:
             own += [name for name in self.seconds if any(one in name for one in PROCESS_TESTS)]
