@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import concurrent.futures
+import errno
 import os
 import signal
 import subprocess
@@ -16,6 +17,7 @@ from reference import build
 from reference.errors import BuildError, Refused
 from reference.interpreter import Interpreter
 from reference.store import Store
+from reference.tree import Tree
 from reference.wrapping import wrap
 
 from .conftest import WheelMaker, python_of, run
@@ -167,6 +169,36 @@ def test_output(newest: Interpreter, store: Store, tmp_path: Path) -> None:
         build.build(newest.executable, [], tmp_path / "a/b", store=store)
 
 
+@pytest.mark.parametrize(
+    ("number", "there", "said"),
+    [
+        (0, True, "already exists"),
+        (errno.EEXIST, True, "already exists"),
+        (errno.ENOTEMPTY, False, "cannot be written: Directory not empty"),
+        (errno.ENOSPC, True, "cannot be written: No space left on device"),
+    ],
+)
+def test_output_that_appears(
+    newest: Interpreter, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    number: int, there: bool, said: str,
+) -> None:  # fmt: skip
+    """What somebody else puts at the output in the middle of a build stays, and is named if hit."""
+    output, write = tmp_path / "env", Tree.write
+
+    def disturbed(tree: Tree, at: str, mode: str) -> None:
+        if there:
+            output.mkdir()
+            (output / "file").touch()
+        if number:
+            raise OSError(number, os.strerror(number))
+        write(tree, at, mode)
+
+    monkeypatch.setattr(Tree, "write", disturbed)
+    with pytest.raises(BuildError, match=f"env: {said}$"):
+        build.build(newest.executable, [], output, store=store)
+    assert [path.name for path in tmp_path.rglob("*")] == (["env", "file"] if there else [])
+
+
 def test_collisions(
     newest: Interpreter, store: Store, tmp_path: Path, make_wheel: WheelMaker
 ) -> None:
@@ -179,6 +211,15 @@ def test_collisions(
         with pytest.raises(Refused, match=r"ns/x\.py.*1\.0.*1\.0"):
             build.build(newest.executable, pair, tmp_path / "no", store=store)
     assert not (tmp_path / "no").exists()
+
+
+def test_collision_with_the_base(
+    newest: Interpreter, store: Store, tmp_path: Path, make_wheel: WheelMaker
+) -> None:
+    """A package that has other text for a file of the base is refused: neither comes first."""
+    wheel = make_wheel("p", {f"p-1.0.data/data/{newest.stdlib}/os.py": b"x = 1\n"})
+    with pytest.raises(Refused, match=r"os\.py: CPython .* and p 1\.0 .* differ$"):
+        build.build(newest.executable, [wheel], tmp_path / "env", store=store)
 
 
 def test_wrapped_programs(
