@@ -222,6 +222,15 @@ def test_collision_with_the_base(
         build.build(newest.executable, [wheel], tmp_path / "env", store=store)
 
 
+def test_priorities_of_others(
+    newest: Interpreter, store: Store, tmp_path: Path, make_wheel: WheelMaker
+) -> None:
+    """Priorities that are not as many as the packages are a mistake of the caller."""
+    wheels = [make_wheel(name) for name in ("one", "two")]
+    with pytest.raises(ValueError, match="shorter"):
+        build.build(newest.executable, wheels, tmp_path / "env", store=store, priorities=[1])
+
+
 def test_wrapped_programs(
     base: Interpreter, store: Store, tmp_path: Path, make_wheel: WheelMaker
 ) -> None:
