@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from envparity.interpreter import Interpreter
 from tests.acceptance.conftest import Ended, Runner, write_builder, write_scenario
 
 #: A builder like the ones of `write_builder`, that says what it depends on: a file beside it.
@@ -82,6 +83,22 @@ def test_one_scenario_edited(run: Runner, corpus: Path) -> None:
     ended = run()
     assert {"scripts/greets": False, "identity/prefixes": True} == cached(ended), ended.output
     assert 0 == ended.status
+
+
+def test_one_interpreter_added(
+    envparity: Runner, corpus: Path, interpreters: list[Interpreter], tmp_path: Path
+) -> None:
+    """Of a run with one more interpreter only the cells of that one are judged."""
+    if len(interpreters) < 2:
+        pytest.skip("there is one interpreter here")
+    older, newer = (one.label for one in interpreters[-2:])
+    common = (f"--corpus={corpus}", "-n1", "--cache", str(tmp_path / "own-cache"))
+    before = envparity(*common, f"--python={older}", fresh=False)
+    ended = envparity(*common, f"--python={older},{newer}", fresh=False)
+    assert len(ended.cells) == 2 * len(before.cells) > 0
+    assert {(cell["python"], cell["cached"]) for cell in ended.cells} == {
+        (older, True), (newer, False)
+    }  # fmt: skip
 
 
 def test_a_difference_is_remembered_with_its_story(run: Runner) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -142,3 +143,13 @@ def test_plan_of_a_package(newest: Interpreter, tmp_path: Path) -> None:
     assert (tree.pieces[f"{INFO}/RECORD"].content or b"").decode() == (
         f"../bin/entry,sha256={record_digest(entry)},{len(entry)}\na.py,sha256=a,1\n"
     )
+
+
+def test_places_of_programs(newest: Interpreter, tmp_path: Path) -> None:
+    """Programs are files of their own in bin and where the base installs them, as in local/bin."""
+    names = ("bin/a", "local/bin/b", "share/bin/c")
+    made = package(tmp_path, dict.fromkeys(names, ("x", b"\x7fELF")))
+    debian = replace(newest, scheme={**newest.scheme, "scripts": "local/bin"})
+    tree = Tree()
+    build.add_package(tree, made, 0, debian, ENVIRONMENT)
+    assert [tree.pieces[name].solid for name in names] == [True, True, False]
