@@ -110,11 +110,9 @@ def _unpack(wheel: Path, layout: dict[str, str], at: Path) -> None:
 
         def write_to_fs(self, scheme: Any, path: str, stream: Any, is_executable: bool) -> Any:
             place = os.path.normpath(f"{layout[scheme]}/{path}")
-            if place.startswith("../") or path.startswith("/") or re.search(r"[\n\0]", path):
-                raise Refused(f"{wheel.name}: the member {path!r} leaves the prefix")
             if place in kinds:
                 raise Refused(f"{wheel.name}: two members of it are {place}")
-            record = super().write_to_fs(scheme, path, stream, is_executable or scheme == "scripts")
+            record = super().write_to_fs(scheme, path, stream, is_executable)
             kinds[place] = _kind(tree / place, script=scheme == "scripts")
             return record
 
@@ -137,7 +135,8 @@ def _unpack(wheel: Path, layout: dict[str, str], at: Path) -> None:
                 if stat.S_ISLNK(member.external_attr >> 16):  # written as a file, as pip does
                     target = archive.read(member).decode()
                     name = os.path.normpath(os.path.join(os.path.dirname(name), target))
-                if name.startswith("/") or ".." in name.split("/"):
+                folders = name.split("/")[:-1]
+                if "" in folders or ".." in name.split("/") or "\n" in name:
                     raise Refused(f"{wheel.name}: the member {member.filename!r} leaves the prefix")
             source = WheelFile(archive)
             source.validate_record()
@@ -181,12 +180,11 @@ def _read_tree(folder: Path) -> Package:
                 raise BuildError(f"{place}: neither a file nor a folder nor a link")
             elif not os.listdir(place):
                 kinds[at] = "/"
-    told = re.compile(r".*(\.dist-info/METADATA|\.egg-info/PKG-INFO)", re.DOTALL)
-    info = next(filter(told.fullmatch, kinds), None)
-    text = f"Name: {folder.name}\nVersion: 0"
-    if info:
-        text = (folder / info).read_text("utf-8", "replace")
     files = dict(sorted(kinds.items()))
+    told = [path for path in files if path.endswith((".dist-info/METADATA", ".egg-info/PKG-INFO"))]
+    text = f"Name: {folder.name}\nVersion: 0"
+    if told:
+        text = (folder / told[0]).read_text("utf-8", "replace")
     return Package(**read_metadata(text), origin=folder.name, folder=str(folder), files=files)
 
 
