@@ -167,7 +167,7 @@ def test_name_of_a_folder(
 def test_keywords(newest: Interpreter, store: Store, make_wheel: WheelMaker, value: str) -> None:
     """An entry point of which one word can be no name in Python is said to be none."""
     wheel = make_wheel("p", entry_points=f"[console_scripts]\nx = {value}\n")
-    with pytest.raises(BuildError, match=": the entry point x is not module:attribute$"):
+    with pytest.raises(BuildError, match=r": the entry point x is not module:attribute$"):
         packages.load(wheel, newest, store)
 
 
@@ -253,12 +253,13 @@ class TestTrees:
         (tree / "bin/elf").write_bytes(b"\x7fELF")
         for name in ("run", "elf"):
             (tree / "bin" / name).chmod(0o755)
+        (tree / "bin/theirs").touch(0o601)  # executable, if not for its owner
         (tree / "share/text").write_bytes(b"#!/bin/sh\n")
         (tree / "share/link").symlink_to("../bin/run")
         (tree / "lib/folder").symlink_to("../share")
         made = packages.load(tree, newest, store)
         assert made.files == {
-            "bin/elf": "x", "bin/run": "#!", "lib/empty": "/", "lib/folder": "-> ../share",
+            "bin/elf": "x", "bin/run": "#!", "bin/theirs": "x", "lib/empty": "/", "lib/folder": "-> ../share",
             "share/link": "-> ../bin/run", "share/text": "",
         }  # fmt: skip
         assert list(made.files) == sorted(made.files)
