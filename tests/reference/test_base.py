@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +13,8 @@ from reference import base, launcher
 from reference.interpreter import Interpreter
 from reference.store import Store
 from reference.tree import Piece, Tree, from_base
+
+from .conftest import EXECUTABLES, ask
 
 ENVIRONMENT, OWNER = Path("/env"), "CPython 3.12.1"
 STDLIB = "lib/python3.12"
@@ -171,3 +175,42 @@ def test_reroot_shared(
     base.reroot(tree, python, ENVIRONMENT)
     content = tree.pieces["lib/pkgconfig/python3.pc"].content
     assert content == f"/env/lib {python.prefix}/share\n".encode()
+
+
+class TestCompiled:
+    """On 2.7 a re-rooted module is compiled again, by its own Python."""
+
+    @pytest.fixture(name="python2")
+    def _python2(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Interpreter:
+        """CPython 2.7, in a folder with a module that it must not take for its own."""
+        found = [ask(path) for path in EXECUTABLES if path.name == "python2.7"]
+        if not found:
+            pytest.skip("there is no 2.7 here")
+        (tmp_path / "imp.py").write_text("raise SystemExit('not this one')\n")
+        monkeypatch.chdir(tmp_path)
+        return found[0]
+
+    def tree(self, folder: Path, text: str) -> Tree:
+        """The plan with one module, of which the base has one compiled form."""
+        module = folder / "_sysconfigdata.py"
+        module.write_text(text)
+        (folder / "_sysconfigdata.pyc").write_bytes(b"old")
+        os.utime(module, (1234567890, 1234567890.5))
+        tree = Tree()
+        tree.add("lib/python2.7/_sysconfigdata.py", from_base(str(module), OWNER))
+        return tree
+
+    def test_again(self, python2: Interpreter, tmp_path: Path) -> None:
+        """The code is the new text's, and says when the base's was modified."""
+        tree = self.tree(tmp_path, f"x = {str(python2.prefix)!r}\n")
+        base.reroot(tree, python2, ENVIRONMENT)
+        code = tree.pieces["lib/python2.7/_sysconfigdata.pyc"].content or b""
+        assert b"/env" in code
+        assert code[4:8] == (1234567890).to_bytes(4, "little")
+        assert "lib/python2.7/_sysconfigdata.pyo" not in tree.pieces
+
+    def test_not_python(self, python2: Interpreter, tmp_path: Path) -> None:
+        """What does not compile is not passed over."""
+        with pytest.raises(subprocess.CalledProcessError) as caught:
+            base.reroot(self.tree(tmp_path, "x = \n"), python2, ENVIRONMENT)
+        assert b"SyntaxError" in caught.value.stderr
