@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -153,6 +154,7 @@ def test_usual_name(talker: Path, tmp_path: Path) -> None:
     [
         ("echo first >&2; echo last >&2; exit 3", "last"),
         ("exit 3", "exit status 3"),
+        ("printf 'caf\\351\\n' >&2; exit 3", "caf\ufffd"),
         ("echo nonsense", "Expecting value: line 1 column 1 (char 0)"),
     ],
 )
@@ -166,6 +168,17 @@ def test_no_answer(talker: Path, tmp_path: Path, body: str, reason: str) -> None
     assert said.rstrip(".").endswith(reason)
     assert "\n" not in said
     assert not list((tmp_path / "store/interpreters").glob("[!.]*[!k]"))
+
+
+def test_no_end(talker: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program that does not end has a minute."""
+
+    def wait(command: list[str], *, timeout: float, **_: object) -> None:
+        raise subprocess.TimeoutExpired("it", timeout)
+
+    monkeypatch.setattr(subprocess, "run", wait)
+    with pytest.raises(BuildError, match="timed out after 60 seconds$"):
+        interpreter.ask(talker, Store(tmp_path / "store"))
 
 
 def test_nobody_to_ask(tmp_path: Path) -> None:
