@@ -177,7 +177,7 @@ def test_no_end(talker: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         raise subprocess.TimeoutExpired("it", timeout)
 
     monkeypatch.setattr(subprocess, "run", wait)
-    with pytest.raises(BuildError, match="timed out after 60 seconds$"):
+    with pytest.raises(BuildError, match=r"timed out after 60 seconds$"):
         interpreter.ask(talker, Store(tmp_path / "store"))
 
 
