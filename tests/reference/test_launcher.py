@@ -162,11 +162,3 @@ def test_too_long_a_path(newest: Interpreter, store: Store) -> None:
     """A path longer than the launcher can hold is an error with the number in it."""
     with pytest.raises(BuildError, match="4096 bytes"):
         launcher.make(newest, Path("/" + "x" * 4096), store)
-
-
-def test_no_compiler(newest: Interpreter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without a C compiler one line says what to install."""
-    monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.delenv("CC", raising=False)
-    with pytest.raises(BuildError, match="install one as `cc`"):
-        launcher.make(newest, tmp_path, Store(tmp_path / "store"))

@@ -222,6 +222,18 @@ def test_which_compiler(
     assert len(compiler.commands) == 1
 
 
+def test_no_compiler(python: Interpreter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no compiler is, one line says how to have one."""
+    monkeypatch.delenv("CC", raising=False)
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    with pytest.raises(BuildError) as caught:
+        make(python, tmp_path)
+    assert str(caught.value) == (
+        "no C compiler: install one as `cc` (Debian: apt install gcc libc6-dev; Fedora: dnf"
+        " install gcc; Alpine: apk add gcc musl-dev) or name it in CC"
+    )
+
+
 def test_compiled_once(python: Interpreter, compiler: Compiler, tmp_path: Path) -> None:
     """One launcher serves all environments of a base, until its program or library changes."""
     store = Store(tmp_path / "store")
