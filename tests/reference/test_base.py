@@ -136,6 +136,16 @@ def test_shared_prefix(
     assert (headers.source, headers.owner) == (f"{python.prefix}/include/python3.12", OWNER)
 
 
+def test_another_platlibdir(python: Interpreter, tmp_path: Path) -> None:
+    """Libraries lie in lib and beside the standard library, where that is lib64, say (3.9)."""
+    for path in ("lib64/python3.12/os.py", "lib64/libextra.so"):
+        (python.prefix / path).parent.mkdir(parents=True, exist_ok=True)
+        (python.prefix / path).touch()
+    tree = planned(replace(python, stdlib="lib64/python3.12"), tmp_path)
+    wanted = {"lib/libpython3.12.so", "lib64/libextra.so", "lib64/python3.12/os.py"}
+    assert wanted < set(tree.pieces)
+
+
 def test_no_manual(python: Interpreter, tmp_path: Path) -> None:
     """A base that lacks a folder has nothing in it."""
     (python.prefix / "share").rename(tmp_path / "gone")

@@ -111,6 +111,15 @@ def test_asked_once(talker: Path, tmp_path: Path) -> None:
     assert (tmp_path / "times").read_text() == "told\ntold\n"
 
 
+def test_each_name_is_asked(talker: Path, tmp_path: Path) -> None:
+    """A link to the same program is another interpreter, since it may have another prefix."""
+    link = tmp_path / "link"
+    link.symlink_to(talker)
+    for program in (talker, link):
+        interpreter.ask(program, Store(tmp_path / "store"))
+    assert (tmp_path / "times").read_text() == "told\ntold\n"
+
+
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [

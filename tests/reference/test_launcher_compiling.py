@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -106,7 +108,9 @@ def test_run_path_of_old(python: Interpreter, compiler: Compiler, tmp_path: Path
     """Where the base is found before LD_LIBRARY_PATH is read, so is the environment."""
     readelf = tmp_path / "tools/readelf"
     readelf.parent.mkdir()
-    readelf.write_text('#!/bin/sh\ntest "$1" = -d && echo " 0x0f (RPATH)  Library rpath: [$2]"\n')
+    readelf.write_text(
+        f"#!/bin/sh\ntest \"$*\" = '-d {python.executable}' && echo '0x0f (RPATH)'\n"
+    )
     readelf.chmod(0o755)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PATH", f"{readelf.parent}:{os.environ['PATH']}")
@@ -180,6 +184,13 @@ def test_another_build(
     make(static, tmp_path)
     assert [options(words)[-1] for words in compiler.commands] == ["-lm", "-static"]
     assert "-DLINKED" not in compiler.commands[1]
+
+
+def test_broken_archive(python: Interpreter, compiler: Compiler, tmp_path: Path) -> None:
+    """An archive that cannot be linked is as good as none."""
+    compiler.refuse("lib.a")
+    assert make(replace(python, libpython=None, archive=tmp_path / "lib.a"), tmp_path)
+    assert [options(words)[-1] for words in compiler.commands] == ["-lm", "-static"]
 
 
 def test_no_static_library(python: Interpreter, compiler: Compiler, tmp_path: Path) -> None:
@@ -270,7 +281,7 @@ def test_length(python: Interpreter, compiler: Compiler, tmp_path: Path) -> None
 
 SAME = """#!/bin/sh
 # @ENVIRONMENT@
-test "$1" = -E && echo "{answer}"
+test "$1 $2 $3 $4 $5" = "-E -s -S -B -c" && echo "{answer}"
 exit {status}
 """
 
@@ -292,5 +303,14 @@ def test_same_build(
         assert (environment, base) == (bytes(python.prefix), python)
         return compiled
 
+    started: list[tuple[str, object]] = []
+
+    def run(command: list[str], **more: Any) -> subprocess.CompletedProcess[bytes]:
+        started.append((command[0], more["env"]))
+        return real(command, **more)
+
+    real = subprocess.run
     monkeypatch.setattr(launcher, "_name_environment", name)
+    monkeypatch.setattr(subprocess, "run", run)
     assert launcher._is_same_build(program, python) is same
+    assert started == [(str(python.executable), {})] * 2
