@@ -156,20 +156,22 @@ def test_reroot(python: Interpreter, tmp_path: Path) -> None:
     """Files of the base that record the prefix change; packages' files, links and folders not."""
     tree, prefix = Tree(), python.prefix
     told = prefix / "lib/pkgconfig/python3.pc"
-    told.write_text(f"prefix={prefix}\n")
+    told.write_text(f"prefix={prefix} {prefix}/gone\n")
     (prefix / "folder.pc").mkdir()
-    tree.add("lib/pkgconfig/python3.pc", from_base(str(told), OWNER))
+    tree.add("lib/note", from_base(str(told), OWNER))
     tree.add("lib/pkgconfig/mine.pc", Piece("p", str(told)))
     tree.add("lib/pkgconfig/link.pc", Piece(OWNER, link="python3.pc", base=True))
     tree.add("lib/pkgconfig/folder.pc", from_base(str(prefix / "folder.pc"), OWNER))
-    tree.add("lib/note", from_base(str(told), OWNER))
+    tree.add("lib/pkgconfig/python3.pc", from_base(str(told), OWNER))
+    tree.add(f"{STDLIB}/_sysconfigdata.py", from_base(str(told), OWNER))
     base.reroot(tree, python, ENVIRONMENT)
     assert {path: one.content for path, one in tree.pieces.items()} == {
-        "lib/pkgconfig/python3.pc": b"prefix=/env\n",
+        "lib/note": None,
         "lib/pkgconfig/mine.pc": None,
         "lib/pkgconfig/link.pc": None,
         "lib/pkgconfig/folder.pc": None,
-        "lib/note": None,
+        "lib/pkgconfig/python3.pc": b"prefix=/env /env/gone\n",
+        f"{STDLIB}/_sysconfigdata.py": b"prefix=/env /env/gone\n",
     }
 
 
@@ -196,7 +198,7 @@ class TestCompiled:
         found = [ask(path) for path in EXECUTABLES if path.name == "python2.7"]
         if not found:
             pytest.skip("there is no 2.7 here")
-        (tmp_path / "imp.py").write_text("raise SystemExit('not this one')\n")
+        (tmp_path / "struct.py").write_text("raise SystemExit('not this one')\n")
         monkeypatch.chdir(tmp_path)
         return found[0]
 
