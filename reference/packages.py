@@ -117,7 +117,7 @@ def _unpack(wheel: Path, layout: dict[str, str], at: Path) -> None:
             return record
 
         def write_script(self, name: str, module: str, attr: str, section: Any) -> Any:
-            if "/" in name or name in ("", ".", ".."):
+            if "/" in name or name in (".", ".."):
                 raise Refused(f"{wheel.name}: the entry point {name!r} leaves the prefix")
             words = f"{module}.{attr}".split(".")
             if not all(word.isidentifier() and not keyword.iskeyword(word) for word in words):

@@ -20,7 +20,17 @@ from .conftest import WheelMaker
 
 
 @pytest.mark.parametrize(
-    "path", ["../x", "/x", "a/../../x", "p-1.0.data/data/../../../x", "p-1.0.data/scripts/../x"]
+    "path",
+    [
+        "../x",
+        "/x",
+        "a/../../x",
+        "a//x",
+        "a\nb",
+        "p-1.0.data/data/../../../x",
+        "p-1.0.data/scripts/../x",
+        "p-1.0.data/scripts//x",
+    ],  # fmt: skip
 )
 def test_leaving(newest: Interpreter, store: Store, make_wheel: WheelMaker, path: str) -> None:
     """A member that leaves the prefix is refused."""
