@@ -30,7 +30,7 @@ from .conftest import WheelMaker
         "p-1.0.data/data/../../../x",
         "p-1.0.data/scripts/../x",
         "p-1.0.data/scripts//x",
-    ],  # fmt: skip
+    ],
 )
 def test_leaving(newest: Interpreter, store: Store, make_wheel: WheelMaker, path: str) -> None:
     """A member that leaves the prefix is refused."""
