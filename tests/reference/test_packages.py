@@ -139,6 +139,24 @@ def test_unpacked(newest: Interpreter, store: Store, make_wheel: WheelMaker) -> 
     assert {mode for path, mode in modes.items() if path not in made.files} == {0o755}
 
 
+def test_modes(newest: Interpreter, store: Store, make_wheel: WheelMaker, tmp_path: Path) -> None:
+    """Programs can be executed and everything be read, whatever the wheel and the umask say."""
+    wheel = make_wheel("p", {"a/b.py": b"", "p-1.0.data/scripts/run": b"#!python\n"})
+    bare = tmp_path / wheel.name
+    with zipfile.ZipFile(wheel) as source, zipfile.ZipFile(bare, "w") as archive:
+        for member in source.infolist():
+            archive.writestr(zipfile.ZipInfo(member.filename), source.read(member))
+    old = os.umask(0o077)
+    try:
+        made = packages.load(bare, newest, store)
+    finally:
+        os.umask(old)
+    modes = [path.stat().st_mode & 0o777 for path in Path(made.folder).rglob("*")
+             if path.is_dir() or path.name == "run"]  # fmt: skip
+    assert set(modes) == {0o755}
+    assert Path(made.folder, newest.scheme["purelib"], "a/b.py").stat().st_mode & 0o777 == 0o644
+
+
 def test_build_number(newest: Interpreter, store: Store, make_wheel: WheelMaker) -> None:
     """The number of a build in a wheel's name is none of its tag."""
     wheel = make_wheel("p", tag="7-py3-none-any")
