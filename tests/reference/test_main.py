@@ -177,7 +177,7 @@ class TestArguments:
         ):
             with pytest.raises(SystemExit):
                 main(words)
-            assert told in capsys.readouterr().out
+            assert f" {told}" in f" {capsys.readouterr().out}".replace("\n", "\n ")
 
 
 class TestEnds:
