@@ -297,3 +297,17 @@ def test_limits_of_tags(newest: Interpreter) -> None:
     for tag in ("cp27-cp27m-any", "cp27-abi3-any", "cp2-abi3-any", "py3-none-any"):
         assert not requirements.fits(tag, old), tag
     assert requirements.fits("cp27-cp27m-any", dataclasses.replace(old, wide_unicode=False))
+
+
+def test_first_post_release() -> None:
+    """The post-release with the number zero is not the release."""
+    assert not requirements.matches("1.0.post0", "==1.0")
+    assert not requirements.matches("1.0", ">=1.0.post0")
+    assert requirements.matches("1.0.post0", "==1.0.post")
+
+
+def test_letters_around_specifiers() -> None:
+    """Parentheses and blanks may stand around specifiers, and nothing else."""
+    assert requirements.matches("1.0", " (>=1) ")
+    with pytest.raises(BuildError, match="'X>=1' is not a version specifier"):
+        requirements.matches("1.0", "X>=1")

@@ -230,3 +230,16 @@ def test_hard_links_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert (tmp_path / "out/a").read_text() == "x"
     assert (tmp_path / "out/a").stat().st_mode & 0o777 == 0o755
     assert not (tmp_path / "out/a").samefile(source)
+
+
+def test_empty_folders_are_not_whole(tmp_path: Path) -> None:
+    """A folder with nothing in it lies nowhere, and neither does the one above it."""
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a/file").touch()
+    tree = Tree()
+    tree.add("a/file", Piece("p", f"{tmp_path}/a/file"))
+    assert tree.whole_folders()["a"] == f"{tmp_path}/a"
+    tree.folder("a/empty")
+    tree.folder("own")
+    tree.own.add("own")
+    assert tree.whole_folders() == {}

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reference import wrapping
 from reference.wrapping import read_head, unwrap, wrap
 
 PIECES = [
@@ -155,3 +156,16 @@ def test_preambles_of_the_corpus(path: Path) -> None:
     """What the corpus calls a preamble is one, so that its scenarios have something unwrapped."""
     original = unwrap(path.read_bytes())
     assert (original is None) is (path.name == "with-a-digest-of-something-else.py")
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        (b"x = 1\n", "utf-8"), (b"'\xc3\xa9'\n", "utf-8"), (b"'\xe9'\n", "latin-1"),
+        (b"# coding: cp1252\n'\x80'\n", "cp1252"), (b"# coding: none-such\n", "latin-1"),
+        (b"# coding: idna\n", "latin-1"), (b"# coding: punycode\n-", "latin-1"),
+    ],
+)  # fmt: skip
+def test_encoding(source: bytes, name: str) -> None:
+    """A program is read in what it declares where that gives its bytes back, letter by letter."""
+    assert wrapping._encoding(source) == name
