@@ -39,7 +39,8 @@ PROGRAM = (
 _PIP_REFUSES = re.compile(
     r"No matching distribution found|Could not find a version|Cannot install|ResolutionImpossible"
     r"|Double requirement given|is not a supported wheel|requires a different Python"
-    r"|outside target directory"
+    r"|requires Python .* but the running Python is"
+    r"|outside target directory|Invalid script entry point"
 )
 
 

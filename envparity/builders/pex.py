@@ -6,11 +6,13 @@ A PEX file in venv mode unpacks itself into the same tree. The wheels are given 
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from envparity.builders.adapter import Facts, Task, builder, needed, run, version_of
+from envparity.builders import Refused
+from envparity.builders.adapter import Facts, Task, builder, needed, run, telling, version_of
 from envparity.errors import BuilderError
 
 if TYPE_CHECKING:
@@ -41,10 +43,22 @@ class Pex:
         wheels = [f"--pre-resolved-dist={one.wheel}" for one in task.packages]
         try:
             run(tool, "venv", "create", "--python", task.python, "--no-pypi", "--dest-dir",
-                task.output, *wheels, *task.requirements)  # fmt: skip
+                task.output, *wheels, *task.requirements, gist=_gist)  # fmt: skip
         except BuilderError as error:
+            if _REFUSES.search(error.message):
+                raise Refused(f"pex: {error.message}") from None
             raise BuilderError(f"pex: {error.message}") from None
         return task.venv_layout
+
+
+#: How pex says that it will not install something: in several lines, and first of all that.
+_REFUSES = re.compile(r"^(?:Encountered collision|Failed to resolve) .*", re.MULTILINE | re.DOTALL)
+
+
+def _gist(text: str) -> str:
+    """A refusal as one sentence, and of anything else what it comes to."""
+    refusal = _REFUSES.search(text)
+    return " ".join(refusal[0].split()) if refusal else telling(text)
 
 
 ADAPTER = Pex

@@ -71,6 +71,8 @@ def test_a_tool_that_cannot_be_started(tmp_path: Path) -> None:
         ("ERROR: Cannot install a==1 and a==2 because these have conflicting dependencies.",
          Refused),
         ("Double requirement given: a==2 (already in a==1, name='a')", Refused),
+        ("a requires Python '>=9' but the running Python is 3.6.15", Refused),
+        ("For req: a==1. Invalid script entry point name '../b': it would be outside", Refused),
         ("ERROR: Could not install packages due to an OSError: [Errno 28] No space left",
          BuilderError),
     ],
