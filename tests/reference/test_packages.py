@@ -315,6 +315,16 @@ class TestTrees:
         with pytest.raises(BuildError, match=r"^its METADATA has no Name or no Version$"):
             packages.load(tmp_path / "tree", newest, store)
 
+    def test_unreadable(
+        self, newest: Interpreter, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A file that may not be read is an error that names it."""
+        (tmp_path / "tree").mkdir()
+        (tmp_path / "tree/file").touch()
+        monkeypatch.setattr(os, "access", lambda *_: False)
+        with pytest.raises(BuildError, match=r"tree/file: cannot be read$"):
+            packages.load(tmp_path / "tree", newest, store)
+
     def test_neither(self, newest: Interpreter, store: Store, tmp_path: Path) -> None:
         """A pipe is an error that names it."""
         (tmp_path / "tree").mkdir()
